@@ -1,0 +1,54 @@
+// The service worker: serves the built app and its program bundles from the cache, so that everything opens offline,
+// and puts a content security policy on worker scripts, which a page's <meta> cannot reach.
+// Classic script, built on its own; `import()` throws here, so everything is static.
+// An update waits until a page sends { type: 'SKIP_WAITING' }: no running tab changes under the operator's hands.
+import {
+  cleanupOutdatedCaches,
+  getCacheKeyForURL,
+  matchPrecache,
+  precache,
+  type PrecacheEntry,
+} from 'workbox-precaching';
+import { WORKER_CSP } from './content-security.ts';
+
+declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: (PrecacheEntry | string)[] };
+
+const shell = new URL('index.html', self.registration.scope).href;
+
+precache(self.__WB_MANIFEST);
+cleanupOutdatedCaches();
+
+// The first install takes the page that is already open, so that its next load works offline and under the policy.
+self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener('message', (event) => {
+  const data: unknown = event.data;
+  if (typeof data === 'object' && data !== null && 'type' in data && data.type === 'SKIP_WAITING') {
+    void self.skipWaiting();
+  }
+});
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  if (request.method !== 'GET' || !request.url.startsWith(self.registration.scope)) return;
+  const url = request.url.replace(/[?#].*$/, '');
+  const known = getCacheKeyForURL(url) !== undefined;
+  if (isWorker(request)) event.respondWith(answer(url, request).then(guarded));
+  else if (known) event.respondWith(answer(url, request));
+  else if (request.mode === 'navigate') event.respondWith(answer(shell, request));
+});
+
+/** The cached copy; the network only when there is none, as for an unknown file or after the browser dropped it. */
+async function answer(url: string, request: Request): Promise<Response> {
+  return (await matchPrecache(url)) ?? fetch(request);
+}
+
+function isWorker({ destination }: Request): boolean {
+  return destination === 'worker' || destination === 'sharedworker';
+}
+
+function guarded(response: Response): Response {
+  const headers = new Headers(response.headers);
+  headers.set('content-security-policy', WORKER_CSP);
+  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+}
