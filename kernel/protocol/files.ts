@@ -1,0 +1,86 @@
+/**
+ * What the file system shows: Stat, Revision, Hit, and the changes a `write` may ask for.
+ */
+import * as z from 'zod';
+import type { Actor } from './actor.ts';
+import type { ContentKind, OpName, RevisionId } from './entry.ts';
+import type { Path } from './paths.ts';
+
+export type Attrs = Record<string, string>;
+
+export type Stat = {
+  path: Path;
+  kind: 'file' | 'dir';
+  /** Bytes; 0 for a directory. */
+  size: number;
+  revision: RevisionId;
+  /** Who made the last revision, and when (ISO 8601, UTC). */
+  actor: Actor;
+  at: string;
+  attrs: Attrs;
+  /** How the content is kept; absent on directories. Only `text` opens in the editor. */
+  as?: ContentKind;
+  /** SHA-256 of the content (of the chunk list for a `blob`); absent on directories. */
+  hash?: string;
+  /** Set when two devices disagree and somebody should look. */
+  conflict?: string;
+};
+
+export type Revision = {
+  id: RevisionId;
+  /** The path the file had at that revision. */
+  path: Path;
+  op: OpName;
+  actor: Actor;
+  at: string;
+  message: string;
+  run?: string;
+  cause?: string;
+  size: number;
+  hash: string;
+};
+
+export type Hit = { path: Path; score: number; line: number; snippet: string; revision: RevisionId };
+
+const path = z.string().describe('Absolute path, for example /workspace/context/notes.md');
+/** Text, or bytes from a caller that has them (an agent's tool call is JSON, so text only). */
+export const contentSchema = z.union([z.string(), z.instanceof(Uint8Array)]);
+const revision = z.string().describe('A revision id as `read` or `list` gave it.');
+
+export const changeSchema = z.discriminatedUnion('op', [
+  z.object({
+    op: z.literal('put'),
+    path,
+    content: contentSchema.describe('The whole new content.'),
+    base: revision.nullable().optional().describe('The revision you last read; null when the file must not exist yet.'),
+    attrs: z.record(z.string(), z.string()).optional(),
+  }),
+  z.object({
+    op: z.literal('edit'),
+    path,
+    old: z.string().min(1).describe('Exact text to replace; must occur exactly once unless all is true.'),
+    new: z.string(),
+    all: z.boolean().optional(),
+  }),
+  z.object({ op: z.literal('append'), path, content: contentSchema }),
+  z.object({ op: z.literal('move'), from: path, to: path }),
+  z.object({ op: z.literal('remove'), path }),
+  z.object({ op: z.literal('mkdir'), path }),
+]);
+export type Change = z.infer<typeof changeSchema>;
+
+/** The path a change is about: for a move, the place it comes from. */
+export const changePath = (change: Change): Path => (change.op === 'move' ? change.from : change.path);
+/** Every path a change touches; authority is needed over each. */
+export const changePaths = (change: Change): Path[] => (change.op === 'move' ? [change.from, change.to] : [change.path]);
+
+export type WatchEvent = {
+  path: Path;
+  change: 'write' | 'move' | 'remove' | 'live';
+  actor: Actor;
+  revision?: RevisionId;
+  run?: string;
+  /** For a move: where it came from. */
+  from?: Path;
+  source: 'local' | 'remote';
+};

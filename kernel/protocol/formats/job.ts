@@ -1,0 +1,41 @@
+/**
+ * Job: /workspace/jobs/<slug>.md. When something runs, and what: a prompt for an agent, or a bash script.
+ */
+import * as z from 'zod';
+import { actorName } from '../actor.ts';
+import { err, ok, type Result } from '../errors.ts';
+import { nameOf, type Path } from '../paths.ts';
+import { check, parseFrontMatter } from './document.ts';
+import { budgetSchema } from './role.ts';
+
+export const jobSchema = z.object({
+  title: z.string().optional(),
+  schedule: z.union([z.string(), z.array(z.string())]).optional(),
+  tz: z.string().optional(),
+  on: z.object({ change: z.string(), field: z.string().optional(), becomes: z.string().optional() }).optional(),
+  agent: actorName.optional(),
+  run: z.literal('bash').optional(),
+  'catch-up': z.enum(['once', 'skip']).default('once'),
+  expects: z.string().optional(),
+  budget: budgetSchema.optional(),
+  paused: z.boolean().default(false),
+  program: z.string().optional(),
+});
+
+export type Job = z.infer<typeof jobSchema> & { slug: string; path: Path; body: string };
+
+export const parseJob = (file: Path, text: string): Result<Job> => {
+  const parsed = parseFrontMatter(file, text);
+  if (!parsed.ok) return parsed;
+  const checked = check(file, jobSchema, parsed.value);
+  if (!checked.ok) return checked;
+  const job = checked.value.value;
+  if (!job.agent && !job.run) {
+    return err('EINVAL', `${file}:1: says neither agent: <name> nor run: bash, so there is nothing to run.`, { path: file });
+  }
+  const body = checked.value.body.trim();
+  if (body === '') return err('EINVAL', `${file}:1: has no body. Write the prompt or the script below the front matter.`, { path: file });
+  return ok({ ...job, slug: nameOf(file).replace(/\.md$/, ''), path: file, body });
+};
+
+export const JOBS: Path = '/workspace/jobs';

@@ -1,0 +1,55 @@
+/**
+ * Policy: /system/policy.yaml. The operator's word on autonomy, money, reach and models; nobody else can change it.
+ */
+import * as z from 'zod';
+import { ok, type Result } from '../errors.ts';
+import type { Path } from '../paths.ts';
+import { check, parseYaml } from './document.ts';
+import { AUTONOMY } from './role.ts';
+
+const usd = z.object({ usd: z.number().nonnegative() });
+
+/** USD per million tokens, as the provider publishes them. */
+const price = z.object({
+  input: z.number().nonnegative(),
+  output: z.number().nonnegative(),
+  cache_write: z.number().nonnegative().optional(),
+  cache_read: z.number().nonnegative().optional(),
+  source: z.string().optional(),
+});
+
+export const modelSchema = z.object({
+  provider: z.string().default('anthropic'),
+  base_url: z.url({ protocol: /^https?$/, error: 'Write a full address, for example https://api.anthropic.com' }),
+  model: z.string().min(1),
+  /** The secret's name. Absent for a local model that wants no key. */
+  secret: z.string().optional(),
+  max_tokens: z.number().int().positive().max(128_000).default(8_192),
+  price: price.optional(),
+});
+export type Model = z.infer<typeof modelSchema>;
+
+export const policySchema = z.object({
+  autonomy: z.enum(AUTONOMY).default('bounded'),
+  ceiling: usd.default({ usd: 0 }),
+  never_auto: z.array(z.string()).default([]),
+  paused: z.boolean().default(false),
+  budget: z
+    .object({ usd: z.number().nonnegative(), per: z.enum(['day', 'week', 'month']), devices: z.record(z.string(), z.number()).optional() })
+    .optional(),
+  grants: z
+    .record(z.string(), z.object({ write: z.array(z.string()).default([]), effects: z.array(z.string()).default([]) }))
+    .default({}),
+  egress: z.array(z.string()).default([]),
+  executor: z.string().optional(),
+  /** `default` names the one used when a role names none; the others are aliases a role may name. */
+  models: z.record(z.string(), modelSchema).default({}),
+});
+export type Policy = z.infer<typeof policySchema>;
+
+export const parsePolicy = (file: Path, text: string): Result<Policy> => {
+  const parsed = parseYaml(file, text);
+  if (!parsed.ok) return parsed;
+  const checked = check(file, policySchema, { ...parsed.value, data: parsed.value.data ?? {} });
+  return checked.ok ? ok(checked.value.value) : checked;
+};

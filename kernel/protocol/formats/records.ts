@@ -1,0 +1,118 @@
+/**
+ * Records the kernel writes under /system: proposals, runs, installed programs, receipts. Read by everyone, so the
+ * shapes are part of the ABI; written only inside the gate.
+ */
+import type { Actor } from '../actor.ts';
+import type { Effect, EffectClass } from '../effects.ts';
+import type { RevisionId } from '../entry.ts';
+import type { SysError } from '../errors.ts';
+import type { Change } from '../files.ts';
+import type { Path } from '../paths.ts';
+
+export type ProposalState = 'pending' | 'approved' | 'executing' | 'executed' | 'rejected' | 'expired' | 'failed' | 'unknown';
+export type Reversibility = 'reversible' | 'costly' | 'irreversible';
+
+/** /system/proposals/<id>.json */
+export type Proposal = {
+  id: string;
+  by: Actor;
+  run?: string;
+  program?: string;
+  /** One line, as a verb: what happens on approval. */
+  title: string;
+  changes?: Change[];
+  effect?: Effect;
+  /** SHA-256 over changes and effect; what a decision binds to. */
+  hash: string;
+  rationale: string;
+  expects?: string;
+  reversibility: Reversibility;
+  class: EffectClass;
+  /** Why it waits instead of being applied. */
+  waits: string;
+  createdAt: string;
+  expiresAt: string;
+  state: ProposalState;
+  decision?: { by: Actor; verdict: 'approve' | 'reject'; reason?: string; at: string };
+  result?: { at: string; revisions?: RevisionId[]; said?: string; error?: SysError };
+};
+
+/** `queued` never stands in a run file; a run starts when its file does. */
+export type RunState = 'running' | 'done' | 'failed' | 'cancelled' | 'skipped';
+export type RunKind = 'agent' | 'job' | 'bash' | 'program';
+export type Usage = { input: number; output: number; cacheWrite: number; cacheRead: number };
+
+/** One line of /system/runs/<day>/<id>.jsonl. A run file starts with `start` and, once it ended, closes with `end`. */
+export type RunRecord =
+  | {
+      t: 'start'; at: string; id: string; actor: Actor; kind: RunKind; title: string;
+      job?: Path; agent?: string; program?: string; parent?: string; by: Actor; model?: string;
+      /** Set when the model's answers are a recording: the demonstration's title. */
+      recorded?: string; prompt?: string; after?: string;
+    }
+  | { t: 'model'; at: string; ms: number; model: string; content: ModelBlock[]; stop: string; usage: Usage; usd?: number }
+  | { t: 'tool'; at: string; ms: number; id: string; name: string; input: unknown; ok: boolean; result: string; revisions?: RevisionId[] }
+  | { t: 'note'; at: string; text: string }
+  | { t: 'end'; at: string; state: Exclude<RunState, 'running'>; text?: string; error?: SysError; usage: Usage; usd?: number };
+
+/** What a model answered, in the shape it is sent back in the next request. */
+export type ModelBlock =
+  | { type: 'text'; text: string }
+  | { type: 'thinking'; thinking: string; signature: string }
+  | { type: 'redacted_thinking'; data: string }
+  | { type: 'tool_use'; id: string; name: string; input: unknown };
+
+/** /system/programs/<name>.json */
+export type InstalledProgram = {
+  name: string;
+  version: string;
+  title: string;
+  digest: string;
+  source: string;
+  state: 'installed' | 'active';
+  installedAt: string;
+  activatedAt?: string;
+  /** What the operator consented to. An agent of this program is granted these while the program is active. */
+  powers: { write: string[]; effects: string[]; spend?: { usd: number; per: string } };
+  agents: string[];
+  jobs: Path[];
+  /** Files forked into the workspace, with the hash of what was put there. */
+  forked: Record<Path, string>;
+};
+
+/** /system/receipts/<n>.json: what an activation or deactivation did, and the proof of what it kept. */
+export type Receipt = {
+  id: string;
+  program: string;
+  version: string;
+  act: 'install' | 'activate' | 'deactivate';
+  at: string;
+  by: Actor;
+  added: Path[];
+  kept: { path: Path; hash: string }[];
+  stopped: Path[];
+  revoked: string[];
+  removed: string[];
+  /** SHA-256 over the sorted `path hash` lines of `kept`, before and after. */
+  rootBefore?: string;
+  rootAfter?: string;
+};
+
+export const emptyUsage = (): Usage => ({ input: 0, output: 0, cacheWrite: 0, cacheRead: 0 });
+export const addUsage = (a: Usage, b: Usage): Usage => ({
+  input: a.input + b.input,
+  output: a.output + b.output,
+  cacheWrite: a.cacheWrite + b.cacheWrite,
+  cacheRead: a.cacheRead + b.cacheRead,
+});
+
+export const PROPOSALS: Path = '/system/proposals';
+export const RUNS: Path = '/system/runs';
+export const RECEIPTS: Path = '/system/receipts';
+export const INSTALLED: Path = '/system/programs';
+export const NARRATIVE: Path = '/system/narrative';
+
+export const proposalFile = (id: string): Path => `${PROPOSALS}/${id}.json`;
+export const installedFile = (name: string): Path => `${INSTALLED}/${name}.json`;
+/** `day` is YYYY-MM-DD, UTC. */
+export const runFile = (day: string, id: string): Path => `${RUNS}/${day}/${id}.jsonl`;

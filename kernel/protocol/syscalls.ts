@@ -1,0 +1,143 @@
+/**
+ * The ABI: one row a call. The row is the single source of the argument schema, who may call, the right needed and
+ * the effect class; client types, agents' tools and the README's matrix are all derived from it.
+ * A call that has no row does not exist: the gate answers ENOSYS and treats it as irreversible.
+ */
+import * as z from 'zod';
+import type { Effect, EffectClass } from './effects.ts';
+import { effectSchema } from './effects.ts';
+import type { RevisionId } from './entry.ts';
+import { changeSchema, type Hit, type Revision, type Stat, type WatchEvent } from './files.ts';
+import type { InstalledProgram, ProposalState, Receipt } from './formats/records.ts';
+import type { Plan } from './plan.ts';
+
+const path = z.string().describe('Absolute path, for example /workspace/context/notes.md');
+
+export type ReadValue = { content: string | Uint8Array; stat: Stat };
+export type ListValue = { entries: Stat[]; cursor?: string };
+export type HistoryValue = { entries: Revision[]; cursor?: string };
+export type FireValue = { run?: string; state: 'done' | 'running' | 'queued' | 'denied' | 'failed' | 'unknown'; result?: unknown };
+export type BlameRun = { from: number; to: number; revision: RevisionId; actor: string; at: string; message: string; run?: string };
+/** What a page gets to edit a file live: the document's state as a Yjs update, and the channel its updates use. */
+export type OpenValue = { doc: number; state: Uint8Array; stat: Stat };
+
+type Row<S extends z.ZodType> = {
+  schema: S;
+  /** `operator`: the operator alone. `process`: only a running process, about itself. */
+  callers: 'any' | 'operator' | 'process';
+  class: EffectClass;
+  summary: string;
+};
+const row = <S extends z.ZodType>(callers: Row<S>['callers'], effect: EffectClass, summary: string, schema: S): Row<S> => ({
+  schema,
+  callers,
+  class: effect,
+  summary,
+});
+
+export const CALLS = {
+  read: row('any', 'read', 'Read a file, now or as it was at a revision or a date.', z.object({
+    path,
+    at: z.string().optional().describe('A revision id of this file, or an ISO date.'),
+    as: z.enum(['text', 'bytes']).optional(),
+    offset: z.number().int().nonnegative().optional().describe('Where to start: characters of text, bytes of bytes.'),
+    length: z.number().int().positive().optional(),
+  })),
+  list: row('any', 'read', 'List a folder, or with history the revisions of a file, newest first.', z.object({
+    path,
+    depth: z.number().int().min(1).max(64).optional().describe('How many levels; 1 when left out.'),
+    limit: z.number().int().min(1).max(10_000).optional(),
+    cursor: z.string().optional(),
+    history: z.boolean().optional(),
+  })),
+  search: row('any', 'read', 'Search the text of files below a folder.', z.object({
+    query: z.string().min(1).max(1000),
+    under: path.optional(),
+    mode: z.enum(['text', 'exact', 'regex']).optional(),
+    history: z.boolean().optional(),
+    limit: z.number().int().min(1).max(1000).optional(),
+  })),
+  write: row('any', 'workspace', 'Apply a set of changes as one: all of them or none.', z.object({
+    changes: z.array(changeSchema).min(1).max(20_000),
+    message: z.string().trim().min(1, 'A message is needed: say in a line why.').max(2000).describe('One line: why.'),
+  })),
+  propose: row('any', 'workspace', 'Ask for a decision on changes or an effect you may not do alone.', z.object({
+    changes: z.array(changeSchema).min(1).max(1000).optional(),
+    effect: effectSchema.optional(),
+    title: z.string().max(200).optional().describe('What happens on approval, as a verb.'),
+    rationale: z.string().trim().min(1).max(4000),
+    expects: z.string().max(2000).optional(),
+    reversibility: z.enum(['reversible', 'costly', 'irreversible']),
+    expiresAt: z.iso.datetime().optional(),
+  })),
+  fire: row('any', 'workspace', 'Run an agent, a job or a program now (by path), or an effect.', z.object({
+    target: z.union([z.string(), effectSchema]),
+    args: z.record(z.string(), z.unknown()).optional(),
+    key: z.string().max(200).optional().describe('The same key never fires twice.'),
+  })),
+
+  decide: row('operator', 'workspace', 'Approve or reject a proposal, bound to its hash.', z.object({
+    id: z.string(), verdict: z.enum(['approve', 'reject']), hash: z.string(), reason: z.string().max(4000).optional(),
+  })),
+  grant: row('operator', 'workspace', 'Let an actor write below a path pattern.', z.object({ actor: z.string(), write: z.array(z.string()).min(1) })),
+  revoke: row('operator', 'workspace', 'Take back every grant of an actor, or those for the named patterns.', z.object({ actor: z.string(), write: z.array(z.string()).optional() })),
+  plan: row('operator', 'read', 'Read and verify a bundle; changes nothing.', z.object({ source: z.union([z.string(), z.instanceof(Uint8Array)]) })),
+  install: row('operator', 'workspace', 'Put a planned bundle under /programs. Runs nothing.', z.object({ digest: z.string() })),
+  activate: row('operator', 'workspace', 'Fork a program\'s workspace into yours and start its jobs.', z.object({ name: z.string() })),
+  deactivate: row('operator', 'workspace', 'Stop its jobs, revoke its grants, remove its surfaces, keep every byte.', z.object({ name: z.string() })),
+  kill: row('operator', 'workspace', 'Stop a run, or every run with `all`.', z.object({ run: z.string() })),
+  watch: row('operator', 'read', 'Be told of every change below a pattern.', z.object({ pattern: z.union([z.string(), z.array(z.string())]) })),
+  unwatch: row('operator', 'read', 'Stop a watch.', z.object({ watch: z.number() })),
+  open: row('operator', 'workspace', 'Open a text file for live editing.', z.object({ path })),
+  close: row('operator', 'workspace', 'Close a live document; what was typed is sealed into the journal first.', z.object({ doc: z.number() })),
+  blame: row('any', 'read', 'Who wrote each stretch of a file.', z.object({ path })),
+  secret: row('operator', 'workspace', 'Keep or drop a secret. It can be used, never read back.', z.object({
+    name: z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'Capital letters, digits and _.'),
+    value: z.string().min(1).max(10_000).nullable(),
+    origins: z.array(z.string()).default([]).describe('Where it may be sent, for example https://api.anthropic.com'),
+  })),
+  secrets: row('operator', 'read', 'Names of the secrets kept here, and where each may go.', z.object({})),
+  persist: row('operator', 'workspace', 'Ask the browser to keep this workspace when the disk is full.', z.object({})),
+  log: row('process', 'workspace', 'Append a step to the caller\'s own run record.', z.object({ record: z.looseObject({ t: z.string() }) })),
+  live: row('process', 'read', 'Show what the caller is doing right now in /proc (not kept).', z.object({ text: z.string().max(100_000) })),
+} satisfies Record<string, Row<z.ZodType>>;
+
+export type CallName = keyof typeof CALLS;
+/** Arguments as a caller may write them (defaults not yet filled in). */
+export type Args<N extends CallName> = z.input<(typeof CALLS)[N]['schema']>;
+/** Arguments as a handler gets them. */
+export type ParsedArgs<N extends CallName> = z.output<(typeof CALLS)[N]['schema']>;
+
+export type Values = {
+  read: ReadValue;
+  list: ListValue | HistoryValue;
+  search: { hits: Hit[]; total: number };
+  write: { revisions: RevisionId[] };
+  propose: { id: string; state: ProposalState };
+  fire: FireValue;
+  decide: { id: string; state: ProposalState };
+  grant: { grants: string[] };
+  revoke: { grants: string[] };
+  plan: Plan;
+  install: InstalledProgram;
+  activate: Receipt;
+  deactivate: Receipt;
+  kill: { killed: string[] };
+  watch: { watch: number };
+  unwatch: { watch: number };
+  open: OpenValue;
+  close: { revisions: RevisionId[] };
+  blame: { runs: BlameRun[] };
+  secret: { name: string };
+  secrets: { secrets: { name: string; origins: string[] }[] };
+  persist: { persisted: boolean };
+  log: { revision: RevisionId };
+  live: Record<string, never>;
+};
+
+/** The six calls an agent has. */
+export const SIX = ['read', 'list', 'search', 'write', 'propose', 'fire'] as const satisfies CallName[];
+
+export const isCall = (name: string): name is CallName => Object.hasOwn(CALLS, name);
+
+export type { Effect, WatchEvent };
