@@ -1,0 +1,175 @@
+/**
+ * The composition root shared by every host (worker, tests, later the service worker): opens the database under a new
+ * epoch, replays the journal, builds the rooms and plugs them together. It starts daemons last, when calls are answered.
+ */
+import type { Actor } from '../protocol/actor.ts';
+import type { RevisionId } from '../protocol/entry.ts';
+import { must } from '../protocol/errors.ts';
+import { NARRATIVE } from '../protocol/formats/records.ts';
+import type { Ports } from '../protocol/ports.ts';
+import { stubOver, type Call } from '../protocol/stub.ts';
+import type { Sys } from '../protocol/sys.ts';
+import { loadDevices } from '../journal/devices.ts';
+import { openJournal, type Journal } from '../journal/journal.ts';
+import { openFs, type Fs } from '../fs/fs.ts';
+import { createLive } from '../fs/live.ts';
+import { createProcesses } from '../process/processes.ts';
+import { createSearch, type Source } from '../search/search.ts';
+import { createSecrets } from '../store/secrets.ts';
+import { Database, databaseName, type IndexedDb } from '../store/schema.ts';
+import { nextEpoch } from '../store/transact.ts';
+import { settleProposals } from '../syscalls/decide.ts';
+import { dispatch } from '../syscalls/dispatch.ts';
+import { createFacts } from '../syscalls/facts.ts';
+import type { Caller, Kernel, Storage } from '../syscalls/kernel.ts';
+import { createProc } from '../syscalls/proc.ts';
+import { settleRuns } from '../syscalls/settle-runs.ts';
+import { subscribe } from '../syscalls/watch.ts';
+import type { Daemon } from '../daemons/table.ts';
+import { genesis } from './genesis.ts';
+
+export const VERSION = '0.1.0';
+const EXPIRY_MS = 30_000;
+const RECENT_CAUSES = 500;
+
+export type Timer = (run: () => void, ms: number) => () => void;
+
+/** Tell the operator: kept in the day's narrative, which every open page watches. */
+export type Notify = (notice: { title: string; body: string; by: Actor; run: string }) => Promise<void>;
+
+export type Host = {
+  workspace: string;
+  idb?: IndexedDb;
+  now: () => number;
+  setTimer: Timer;
+  storage: Storage;
+  /** The rooms that act, built by the host: some of them need what only it has (workers, fetch, a model's SDK). */
+  ports: (parts: { secrets: Ports['secrets']; notify: Notify }) => Ports;
+  daemons: readonly Daemon[];
+};
+
+export type Running = {
+  kernel: Kernel;
+  epoch: number;
+  /** A handle for the operator's own hand, or for tests to act as somebody. */
+  as: (actor: Actor) => Sys;
+  call: (caller: Caller, name: string, args: unknown) => ReturnType<typeof dispatch>;
+  journal: Journal;
+  /** Flush, seal and close; nothing acknowledged is lost without it either. */
+  stop: () => Promise<void>;
+};
+
+const texts = (fs: Fs): Source =>
+  async function* (under) {
+    for (const { node, path } of [...fs.files(under)]) {
+      if (node.as === 'blob' || path === '') continue;
+      const read = await fs.read(path, { as: 'text' });
+      if (read.ok && typeof read.value.content === 'string') yield { path, revision: read.value.stat.revision, text: read.value.content };
+    }
+  };
+
+/** Causes of the newest change sets, so that a request repeated after a hand-over is answered and not done again. */
+const recentCauses = async (journal: Journal, device: number): Promise<Map<string, RevisionId[]>> => {
+  const causes = new Map<string, RevisionId[]>();
+  await journal.scan(device, Math.max(0, journal.entryCount() - RECENT_CAUSES), (entries) => {
+    for (const { entry } of entries) {
+      if (entry.cause) causes.set(entry.cause, [...(causes.get(entry.cause) ?? []), `${entry.device.slice(0, 12)}.${entry.seq}`]);
+    }
+  });
+  return causes;
+};
+
+export const bootKernel = async (host: Host): Promise<Running> => {
+  const { now, setTimer } = host;
+  const db = new Database(databaseName(host.workspace), host.idb);
+  await db.open();
+  const epoch = await nextEpoch(db);
+  const { self } = await loadDevices(db);
+  let fs: Fs | undefined;
+  const journal = await openJournal({ db, device: self, epoch, now, onRollback: () => fs?.rolledBack() });
+  const files = await openFs({ db, log: journal, epoch, setTimer, scan: (after, each) => journal.scan(self.number, after, each) });
+  fs = files;
+  await genesis(files);
+  const live = createLive({ db, fs: files, now, setTimer });
+  await live.recover();
+
+  const startedAt = new Date(now()).toISOString();
+  const processes = createProcesses({
+    now,
+    append: (file, record, actor, run, cause) =>
+      files.write([{ op: 'append', path: file, content: `${JSON.stringify(record)}\n` }], { actor, message: `Run ${run}: ${record.t}`, run, cause: `${cause}:${record.t}` }),
+  });
+  const proc = createProc({
+    processes, now, storage: host.storage.state,
+    kernel: async () => ({ version: VERSION, device: self.id, epoch, entries: journal.entryCount(), startedAt, ...files.counts() }),
+  });
+  const secrets = createSecrets(db);
+  const notify: Notify = async ({ title, body, by, run }) => {
+    const at = new Date(now()).toISOString();
+    const line = `- ${at.slice(11, 16)} **${title.replaceAll('*', '')}** (${by}${run ? `, run ${run}` : ''})${body ? `: ${body.replaceAll('\n', ' ')}` : ''}\n`;
+    must(await files.write([{ op: 'append', path: `${NARRATIVE}/${at.slice(0, 10)}.md`, content: line }], { actor: by, message: `Notifies: ${title}`, run, cause: '' }));
+  };
+  const causes = await recentCauses(journal, self.number);
+  let turn: Promise<unknown> = Promise.resolve();
+  let calls = 0;
+
+  const sys: Kernel['sys'] = (caller) => {
+    // Each call of a handle is its own request, with a cause nobody else has.
+    const call: Call = (name, args) =>
+      dispatch(kernel, { ...caller, cause: `${caller.run || caller.actor}.${epoch}.${++calls}` }, name, args) as Promise<never>;
+    return {
+      ...stubOver(call), invoke: call, actor: caller.actor, run: caller.run, signal: caller.signal, now,
+      on: (patterns, listener) => subscribe(kernel, patterns, listener),
+    };
+  };
+
+  const kernel: Kernel = {
+    fs: files, live, search: createSearch(texts(files)), processes, proc, storage: host.storage, now, causes, sys,
+    ports: host.ports({ secrets, notify }),
+    facts: createFacts(files),
+    deciding: (body) => {
+      const mine = turn.then(body);
+      turn = mine.catch(() => undefined);
+      return mine;
+    },
+  };
+
+  files.onCommit(({ staged, author }) => {
+    if (author.cause === '') return;
+    causes.set(author.cause, staged.revisions);
+    const oldest = causes.size > RECENT_CAUSES ? causes.keys().next().value : undefined;
+    if (oldest !== undefined) causes.delete(oldest);
+  });
+
+  await settleRuns(kernel);
+  await settleProposals(kernel, true);
+  let stopped = false;
+  let cancelExpiry = (): void => undefined;
+  const expire = (): void => {
+    cancelExpiry = setTimer(() => {
+      if (!stopped) void settleProposals(kernel, false).catch(() => undefined).then(expire);
+    }, EXPIRY_MS);
+  };
+  expire();
+
+  const standing = new AbortController();
+  const stops = host.daemons.map((daemon) =>
+    daemon.start(sys({ actor: `daemon:${daemon.name}`, run: '', capabilities: [], signal: standing.signal })),
+  );
+
+  return {
+    kernel, epoch, journal,
+    as: (actor) => sys({ actor, run: '', capabilities: [], signal: standing.signal }),
+    call: (caller, name, args) => dispatch(kernel, caller, name, args),
+    stop: async () => {
+      stopped = true;
+      cancelExpiry();
+      for (const stop of stops) stop();
+      standing.abort();
+      await processes.stop();
+      await live.stop();
+      await files.stop();
+      db.close();
+    },
+  };
+};

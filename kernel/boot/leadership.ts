@@ -1,0 +1,111 @@
+/**
+ * One kernel per workspace: whoever holds the Web Lock leads; the others wait for it and meanwhile talk to the leader.
+ * A leader that stops answering is stolen from; the epoch in every write transaction makes that safe, because whatever
+ * the old leader still tries is refused. Rendezvous is a BroadcastChannel; ports cannot be sent over one, so each
+ * follower gets a channel of its own, named by an id only the two of them use.
+ */
+
+type Note = { t: 'lead'; epoch: number } | { t: 'who' } | { t: 'join'; client: string } | { t: 'ping' } | { t: 'pong' };
+
+const PING_MS = 2000;
+/** A kernel replaying a long tail on a slow phone may be busy for seconds; a frozen tab never answers. */
+const DEAD_MS = 8000;
+
+export type Leadership = {
+  /** Stop leading or following, and let the lock go. */
+  resign: () => void;
+};
+
+export type Leading = { epoch: number; join: (client: string) => void; stop: () => Promise<void> };
+
+type Role = {
+  /** The lock is ours: boot. Resolves to what to do when it is lost, or rejects when booting failed for good. */
+  lead: () => Promise<Leading>;
+  /** Another tab leads, from this epoch on: join it. Told once an epoch. */
+  follow: () => void;
+  failed: (cause: unknown) => void;
+};
+
+export const channelName = (workspace: string, client: string): string => `allod:${workspace}:${client}`;
+export const clientLock = (workspace: string, client: string): string => `allod:${workspace}:client:${client}`;
+
+export const campaign = (workspace: string, role: Role): Leadership => {
+  const lock = `allod:${workspace}:kernel`;
+  const rendezvous = new BroadcastChannel(`allod:${workspace}`);
+  const send = (note: Note): void => rendezvous.postMessage(note);
+  let leading: Leading | undefined;
+  let following = 0;
+  let holding = false;
+  let heard = Date.now();
+  let resigned = false;
+  let queued = new AbortController();
+  let release = (): void => undefined;
+
+  rendezvous.onmessage = ({ data }: MessageEvent<Note>) => {
+    if (data.t === 'ping' && holding) send({ t: 'pong' });
+    else if (data.t === 'who' && leading) send({ t: 'lead', epoch: leading.epoch });
+    else if (data.t === 'join') leading?.join(data.client);
+    else if (data.t === 'pong') heard = Date.now();
+    else if (data.t === 'lead') {
+      heard = Date.now();
+      if (holding || data.epoch === following) return;
+      following = data.epoch;
+      role.follow();
+    }
+  };
+
+  const hold = async (): Promise<void> => {
+    holding = true;
+    const kernel = await role.lead();
+    if (resigned) return kernel.stop();
+    leading = kernel;
+    send({ t: 'lead', epoch: kernel.epoch });
+    await new Promise<void>((resolve) => (release = resolve));
+    await kernel.stop();
+  };
+
+  const request = async (steal: boolean): Promise<void> => {
+    try {
+      const options: LockOptions = steal ? { steal: true } : { signal: queued.signal };
+      await navigator.locks.request(lock, options, hold);
+    } catch (cause) {
+      // Aborted: our wait was called off (to steal), or the lock was stolen from us while we were out of it.
+      if (!(cause instanceof DOMException) || cause.name !== 'AbortError') {
+        role.failed(cause);
+        return;
+      }
+      const wasLeading = holding;
+      holding = false;
+      leading = undefined;
+      release();
+      if (wasLeading && !resigned) {
+        heard = Date.now();
+        void request(false);
+        send({ t: 'who' });
+      }
+    }
+  };
+
+  const watchdog = setInterval(() => {
+    if (holding || resigned) return;
+    if (Date.now() - heard > DEAD_MS) {
+      heard = Date.now();
+      queued.abort();
+      queued = new AbortController();
+      void request(true);
+    } else send({ t: 'ping' });
+  }, PING_MS);
+
+  void request(false);
+  send({ t: 'who' });
+
+  return {
+    resign: () => {
+      resigned = true;
+      clearInterval(watchdog);
+      queued.abort();
+      release();
+      rendezvous.close();
+    },
+  };
+};

@@ -1,0 +1,94 @@
+/**
+ * The kernel's host in tests: a fake IndexedDB and a clock that only the test moves. Same kernel, same gate, same
+ * rooms; a second boot over the same `disk` is a restart, and one without `stop` before it is a crash.
+ */
+import 'fake-indexeddb/auto';
+import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
+import { err } from '../protocol/errors.ts';
+import type { Ports } from '../protocol/ports.ts';
+import type { Daemon } from '../daemons/table.ts';
+import { bootKernel, type Host, type Running, type Timer } from './kernel.ts';
+
+export type Clock = { now: () => number; setTimer: Timer; advance: (ms: number) => Promise<void>; set: (time: number) => void };
+
+/** Real promises still run by themselves: only timers and the date wait for `advance`. */
+export const createClock = (start = Date.UTC(2026, 10, 23, 8, 0, 0)): Clock => {
+  let time = start;
+  let timers: { at: number; run: () => void }[] = [];
+  /** Lets everything that is not waiting for the clock come to rest: fake IndexedDB answers in macrotasks. */
+  const rest = async (): Promise<void> => {
+    for (let i = 0; i < 20; i++) await new Promise((resolve) => setTimeout(resolve, 0));
+  };
+  return {
+    now: () => time,
+    set: (to) => {
+      time = to;
+    },
+    setTimer: (run, ms) => {
+      const timer = { at: time + ms, run };
+      timers.push(timer);
+      return () => {
+        timers = timers.filter((other) => other !== timer);
+      };
+    },
+    advance: async (ms) => {
+      const end = time + ms;
+      for (;;) {
+        await rest();
+        const next = timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
+        if (!next) break;
+        time = Math.max(time, next.at);
+        timers = timers.filter((other) => other !== next);
+        next.run();
+      }
+      time = Math.max(time, end);
+      await rest();
+    },
+  };
+};
+
+export type Disk = { idb: { indexedDB: IDBFactory; IDBKeyRange: typeof IDBKeyRange } };
+export const createDisk = (): Disk => ({ idb: { indexedDB: new IDBFactory(), IDBKeyRange } });
+
+const absent = (what: string) => async () => err('ENOSYS', `This test kernel has no ${what}.`);
+
+export type MemoryOptions = {
+  disk?: Disk;
+  clock?: Clock;
+  workspace?: string;
+  /** The acting rooms a test needs; the others answer ENOSYS. */
+  ports?: (parts: Parameters<Host['ports']>[0]) => Partial<Ports>;
+  daemons?: readonly Daemon[];
+};
+
+export type Memory = Running & { clock: Clock; disk: Disk; /** Forget everything in memory without a word: a crash. */ crash: () => void };
+
+export const bootMemory = async (options: MemoryOptions = {}): Promise<Memory> => {
+  const disk = options.disk ?? createDisk();
+  const clock = options.clock ?? createClock();
+  // y-indexeddb takes the global one; every test disk brings its own.
+  Object.assign(globalThis, { indexedDB: disk.idb.indexedDB, IDBKeyRange });
+  let dead = false;
+  const running = await bootKernel({
+    workspace: options.workspace ?? 'test',
+    idb: disk.idb as unknown as NonNullable<Host['idb']>,
+    now: clock.now,
+    setTimer: (run, ms) => clock.setTimer(() => (dead ? undefined : run()), ms),
+    storage: { persist: async () => true, state: async () => ({ usage: 0, quota: 1e9, persisted: false }) },
+    ports: (parts) => ({
+      agents: { run: async () => ({ state: 'skipped', usage: { input: 0, output: 0, cacheWrite: 0, cacheRead: 0 } }) },
+      bash: { run: absent('bash') },
+      effects: { run: absent('effects') },
+      loader: { plan: absent('loader'), install: absent('loader'), activate: absent('loader'), deactivate: absent('loader') },
+      secrets: parts.secrets,
+      ...options.ports?.(parts),
+    }),
+    daemons: options.daemons ?? [],
+  });
+  return {
+    ...running, clock, disk,
+    crash: () => {
+      dead = true;
+    },
+  };
+};

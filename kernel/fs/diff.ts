@@ -1,0 +1,236 @@
+/**
+ * A whole-file write becomes few, small text operations: a diff whose work is bounded, never quadratic in the file.
+ * Contract: `applyOps(diff(a, b), a) === b`; operations ascend, do not overlap, hold positions in the old string (UTF-16
+ * units), never split a surrogate pair, and are at most MAX_OPS. The limit is counted in steps, not read from a clock,
+ * so equal input gives equal operations on every device.
+ * How: cut the common ends; anchor on lines that occur once in both (patience); where none does, Myers over lines;
+ * Myers over characters inside what is left when that is small or nearly equal; otherwise replace it.
+ * Knows nothing of files, Yjs or entries. The Myers part follows "An O(ND) Difference Algorithm", Myers 1986.
+ */
+export type DiffOp = { at: number; remove: number; insert: string };
+
+/** Old [a0, a1) becomes new [b0, b1). In characters or in lines, as the function says. */
+type Range = { a0: number; a1: number; b0: number; b1: number };
+type Same = (a: number, b: number) => boolean;
+
+export const MAX_OPS = 1_000;
+/** Steps for all Myers runs of one diff together: tens of milliseconds. */
+export const MYERS_STEPS = 20_000_000;
+const SMALL_HUNK = 1_024;
+const SMALL_DISTANCE = 512;
+const LARGE_DISTANCE = 128;
+const LINE_DISTANCE = 512;
+const PATIENCE_DEPTH = 24;
+/** Two edits with less than this unchanged between them read better as one. */
+const MIN_GAP = 4;
+const COARSE_GAP = 32;
+
+type Meter = { work: number; myers: number };
+
+export const applyOps = (old: string, ops: readonly DiffOp[]): string => {
+  let out = '';
+  let from = 0;
+  for (const op of ops) {
+    out += old.slice(from, op.at) + op.insert;
+    from = op.at + op.remove;
+  }
+  return out + old.slice(from);
+};
+
+const trim = (range: Range, same: Same, meter: Meter): Range => {
+  let { a0, a1, b0, b1 } = range;
+  while (a0 < a1 && b0 < b1 && same(a0, b0)) {
+    a0++;
+    b0++;
+  }
+  while (a0 < a1 && b0 < b1 && same(a1 - 1, b1 - 1)) {
+    a1--;
+    b1--;
+  }
+  meter.work += range.a1 - range.a0 - (a1 - a0) + 1;
+  return { a0, a1, b0, b1 };
+};
+
+/** The differing ranges by the greedy forward search, or undefined when they are further apart than allowed. */
+const myers = (range: Range, same: Same, maxDistance: number, meter: Meter): Range[] | undefined => {
+  const n = range.a1 - range.a0;
+  const m = range.b1 - range.b0;
+  if (Math.abs(n - m) > maxDistance) return undefined;
+  const limit = Math.min(maxDistance, n + m);
+  const middle = limit + 1;
+  const reach = new Int32Array(2 * limit + 3);
+  // reach as it stood after each distance; row d holds diagonals -d-1 … d+1, so that both neighbours exist.
+  const rows: Int32Array[] = [];
+  for (let d = 0; d <= limit; d++) {
+    for (let k = -d; k <= d; k += 2) {
+      const left = reach[middle + k - 1] ?? 0;
+      const above = reach[middle + k + 1] ?? 0;
+      let x = k === -d || (k !== d && left < above) ? above : left + 1;
+      const start = x;
+      while (x < n && x - k < m && same(range.a0 + x, range.b0 + x - k)) x++;
+      reach[middle + k] = x;
+      meter.myers += x - start + 1;
+      if (x >= n && x - k >= m) return backtrack(range, rows, d);
+    }
+    if (meter.myers > MYERS_STEPS) return undefined;
+    rows.push(reach.slice(middle - d - 1, middle + d + 2));
+  }
+  return undefined;
+};
+
+const backtrack = (range: Range, rows: readonly Int32Array[], distance: number): Range[] => {
+  const found: Range[] = [];
+  let x = range.a1 - range.a0;
+  let y = range.b1 - range.b0;
+  for (let d = distance; d > 0; d--) {
+    const row = rows[d - 1] ?? new Int32Array(0);
+    const at = (k: number): number => row[d + k] ?? 0;
+    const k = x - y;
+    const down = k === -d || (k !== d && at(k - 1) < at(k + 1));
+    const fromX = at(down ? k + 1 : k - 1);
+    const fromY = fromX - (down ? k + 1 : k - 1);
+    const edit: Range = {
+      a0: range.a0 + fromX,
+      a1: range.a0 + fromX + (down ? 0 : 1),
+      b0: range.b0 + fromY,
+      b1: range.b0 + fromY + (down ? 1 : 0),
+    };
+    const next = found.at(-1);
+    if (next && next.a0 === edit.a1 && next.b0 === edit.b1) found[found.length - 1] = { ...next, a0: edit.a0, b0: edit.b0 };
+    else found.push(edit);
+    x = fromX;
+    y = fromY;
+  }
+  return found.toReversed();
+};
+
+/** Line ids of text[from, to), and where each line starts (one more start than lines). */
+const linesOf = (text: string, from: number, to: number, ids: Map<string, number>) => {
+  const line: number[] = [];
+  const starts = [from];
+  for (let at = from; at < to; ) {
+    const newline = text.indexOf('\n', at);
+    const end = newline === -1 || newline >= to ? to : newline + 1;
+    const key = text.slice(at, end);
+    const id = ids.get(key) ?? ids.size;
+    ids.set(key, id);
+    line.push(id);
+    starts.push(end);
+    at = end;
+  }
+  return { line, starts };
+};
+
+/** The longest run of pairs that rises in both files (patience sorting); pairs come in rising order of `a`. */
+const rising = (pairs: readonly { a: number; b: number }[]): { a: number; b: number }[] => {
+  const tails: number[] = [];
+  const before: number[] = [];
+  for (const [index, pair] of pairs.entries()) {
+    let low = 0;
+    let high = tails.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((pairs[tails[middle] ?? 0]?.b ?? 0) < pair.b) low = middle + 1;
+      else high = middle;
+    }
+    before[index] = low === 0 ? -1 : (tails[low - 1] ?? -1);
+    tails[low] = index;
+  }
+  const chain: { a: number; b: number }[] = [];
+  for (let at = tails.at(-1) ?? -1; at >= 0; at = before[at] ?? -1) chain.push(pairs[at] ?? { a: 0, b: 0 });
+  return chain.toReversed();
+};
+
+/** Pairs of lines that occur exactly once in each side of the range. */
+const uniquePairs = (range: Range, a: readonly number[], b: readonly number[]): { a: number; b: number }[] => {
+  const TWICE = -2;
+  const once = (lines: readonly number[], from: number, to: number) => {
+    const places = new Map<number, number>();
+    for (let i = from; i < to; i++) {
+      const id = lines[i] ?? 0;
+      places.set(id, places.has(id) ? TWICE : i);
+    }
+    return places;
+  };
+  const inB = once(b, range.b0, range.b1);
+  const pairs: { a: number; b: number }[] = [];
+  for (const [id, place] of once(a, range.a0, range.a1)) {
+    const other = inB.get(id);
+    if (place !== TWICE && other !== undefined && other !== TWICE) pairs.push({ a: place, b: other });
+  }
+  return pairs.sort((x, y) => x.a - y.a);
+};
+
+/** Ranges of lines that differ. What cannot be resolved cheaply comes back as one range. */
+const lineRanges = (whole: Range, a: readonly number[], b: readonly number[], meter: Meter, depth = 0): Range[] => {
+  const same: Same = (i, j) => a[i] === b[j];
+  const range = trim(whole, same, meter);
+  if (range.a0 === range.a1 && range.b0 === range.b1) return [];
+  if (range.a0 === range.a1 || range.b0 === range.b1) return [range];
+  meter.work += range.a1 - range.a0 + range.b1 - range.b0;
+  const anchors = depth < PATIENCE_DEPTH ? rising(uniquePairs(range, a, b)) : [];
+  if (anchors.length === 0) return myers(range, same, LINE_DISTANCE, meter) ?? [range];
+  const found: Range[] = [];
+  let { a0, b0 } = range;
+  for (const anchor of [...anchors, { a: range.a1, b: range.b1 }]) {
+    for (const part of lineRanges({ a0, a1: anchor.a, b0, b1: anchor.b }, a, b, meter, depth + 1)) found.push(part);
+    a0 = anchor.a + 1;
+    b0 = anchor.b + 1;
+  }
+  return found;
+};
+
+const charRanges = (whole: Range, same: Same, meter: Meter): Range[] => {
+  const range = trim(whole, same, meter);
+  if (range.a0 === range.a1 && range.b0 === range.b1) return [];
+  if (range.a0 === range.a1 || range.b0 === range.b1) return [range];
+  const small = Math.max(range.a1 - range.a0, range.b1 - range.b0) <= SMALL_HUNK;
+  return myers(range, same, small ? SMALL_DISTANCE : LARGE_DISTANCE, meter) ?? [range];
+};
+
+/** Join ranges with less than `gap` unchanged characters between them. */
+const joined = (ranges: readonly Range[], gap: number): Range[] => {
+  const out: Range[] = [];
+  for (const range of ranges) {
+    const last = out.at(-1);
+    if (last && range.a0 - last.a1 < gap) out[out.length - 1] = { ...last, a1: range.a1, b1: range.b1 };
+    else out.push(range);
+  }
+  return out;
+};
+
+const splitsPair = (text: string, at: number): boolean =>
+  at > 0 && at < text.length && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800 && (text.charCodeAt(at) & 0xfc00) === 0xdc00;
+
+/** Widen over the other half of a surrogate pair; unchanged text has the same half on both sides. */
+const wholePairs = (old: string, next: string, { a0, a1, b0, b1 }: Range): Range => {
+  const back = splitsPair(old, a0) || splitsPair(next, b0) ? 1 : 0;
+  const ahead = splitsPair(old, a1) || splitsPair(next, b1) ? 1 : 0;
+  return { a0: a0 - back, a1: a1 + ahead, b0: b0 - back, b1: b1 + ahead };
+};
+
+/** The operations, and how many steps they took: linear passes, and Myers steps (at most about MYERS_STEPS). */
+export const diffCounted = (old: string, next: string): { ops: DiffOp[]; work: number; myers: number } => {
+  const meter: Meter = { work: 0, myers: 0 };
+  const same: Same = (i, j) => old.charCodeAt(i) === next.charCodeAt(j);
+  const middle = trim({ a0: 0, a1: old.length, b0: 0, b1: next.length }, same, meter);
+  const ids = new Map<string, number>();
+  const a = linesOf(old, middle.a0, middle.a1, ids);
+  const b = linesOf(next, middle.b0, middle.b1, ids);
+  meter.work += middle.a1 - middle.a0 + middle.b1 - middle.b0;
+
+  const lines: Range = { a0: 0, a1: a.line.length, b0: 0, b1: b.line.length };
+  const found = lineRanges(lines, a.line, b.line, meter).flatMap((part) => {
+    const at = (starts: readonly number[], line: number): number => starts[line] ?? 0;
+    const chars: Range = { a0: at(a.starts, part.a0), a1: at(a.starts, part.a1), b0: at(b.starts, part.b0), b1: at(b.starts, part.b1) };
+    return charRanges(chars, same, meter);
+  });
+
+  let ranges = joined(found, MIN_GAP);
+  for (let gap = COARSE_GAP; ranges.length > MAX_OPS; gap *= 2) ranges = joined(ranges, gap);
+  const whole = joined(ranges.map((range) => wholePairs(old, next, range)), 1);
+  const ops = whole.map(({ a0, a1, b0, b1 }) => ({ at: a0, remove: a1 - a0, insert: next.slice(b0, b1) }));
+  return { ops, work: meter.work, myers: meter.myers };
+};
+
+export const diff = (old: string, next: string): DiffOp[] => diffCounted(old, next).ops;

@@ -1,0 +1,254 @@
+/**
+ * The file system: a projection of the journal with contents, histories and live documents.
+ * Contract: one writer at a time (a mutex); a change set is checked, chained and applied in one synchronous step, then
+ * made durable by the journal's group commit; answers and events come only after that. It does not know who may do what.
+ */
+import { revisionOf, type RevisionId, type SealedEntry } from '../protocol/entry.ts';
+import { fail, ok, SysFailure, type Result } from '../protocol/errors.ts';
+import type { Change, Stat, WatchEvent } from '../protocol/files.ts';
+import type { Draft, Log } from '../protocol/log.ts';
+import type { Path } from '../protocol/paths.ts';
+import { storageFailure } from '../store/transact.ts';
+import type { Database } from '../store/schema.ts';
+import { storeBlob } from './blobs.ts';
+import { createContents, type Contents } from './contents.ts';
+import { createHistories, type Histories } from './history.ts';
+import { dropProjection, flushTree, loadTree } from './projection.ts';
+import { createReads, refused, type Reads } from './reads.ts';
+import { prepare, stage, type Author, type Staged } from './stage.ts';
+import { randomClient } from './texts.ts';
+import { createTree, ROOT, type Tree, type TreeNode, type Undo } from './tree.ts';
+
+export type Committed = { staged: Staged; author: Author; events: WatchEvent[] };
+
+export type Fs = Reads & {
+  stat: (path: Path) => Stat | undefined;
+  /** Apply one change set. `author` is whoever the gate says asked. */
+  write: (changes: readonly Change[], author: Author) => Promise<Result<{ revisions: RevisionId[] }>>;
+  /** Stage work of its own under the writer's lock (live documents seal themselves this way). */
+  exclusive: <T>(body: () => Promise<T>) => Promise<T>;
+  commit: (drafts: Draft[], staged: Staged, author: Author) => Promise<void>;
+  nodeAt: (path: Path) => TreeNode | undefined;
+  node: (id: string) => TreeNode | undefined;
+  pathOf: (node: TreeNode) => Path;
+  contents: Contents;
+  onCommit: (listener: (done: Committed) => void) => () => void;
+  on: (listener: (event: WatchEvent) => void) => () => void;
+  /** Write the projection; safe at any time. */
+  flush: () => Promise<void>;
+  /** The journal rolled back: what was staged is dropped before anything else is read or written. */
+  rolledBack: () => void;
+  counts: () => { files: number; folders: number };
+  stop: () => Promise<void>;
+};
+
+type Options = {
+  db: Database;
+  log: Log;
+  epoch: number;
+  /** Entries of this device after `seq`, oldest first. */
+  scan: (after: number, each: (entries: SealedEntry[]) => void) => Promise<void>;
+  setTimer: (run: () => void, ms: number) => () => void;
+};
+
+const FLUSH_ENTRIES = 256;
+const FLUSH_IDLE_MS = 250;
+
+export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promise<Fs> => {
+  let tree: Tree = createTree();
+  let client = randomClient();
+  const histories: Histories = createHistories(db);
+  const contents = createContents(db, log, histories, () => client);
+  const listeners = new Set<(event: WatchEvent) => void>();
+  const committed = new Set<(done: Committed) => void>();
+  let lock: Promise<unknown> = Promise.resolve();
+  let cancelFlush: (() => void) | undefined;
+  let stopped = false;
+  /** The tree holds entries that the journal has rolled back. */
+  let stale = false;
+
+  const exclusive = <T>(body: () => Promise<T>): Promise<T> => {
+    const turn = lock.then(async () => {
+      if (stale) await restore();
+      return body();
+    });
+    lock = turn.catch(() => undefined);
+    return turn;
+  };
+
+  const applyEntry = (entry: SealedEntry['entry']): Undo => {
+    const undo = tree.apply(entry);
+    const node = tree.get(entry.node);
+    if (!node) return undo;
+    histories.note(entry, node, tree.pathOf(node));
+    return () => {
+      undo();
+      histories.forget(1);
+    };
+  };
+
+  /** Stored projection plus the journal's tail; a projection that does not fit is dropped and rebuilt from the start. */
+  const load = async (): Promise<void> => {
+    const stored = await loadTree(db);
+    tree = stored.tree;
+    histories.clear();
+    contents.clear();
+    const replay = (after: number): Promise<void> => scan(after, (entries) => entries.forEach(({ entry }) => applyEntry(entry)));
+    try {
+      if (Object.keys(stored.vector).length === 0) await dropProjection(db, epoch);
+      await replay(stored.vector[log.device] ?? 0);
+    } catch (cause) {
+      if (cause instanceof SysFailure) throw cause;
+      await dropProjection(db, epoch);
+      tree = createTree();
+      histories.clear();
+      await replay(0);
+    }
+  };
+
+  /** Back to the durable state. A client id whose clock was given to lost updates is never used again. */
+  const restore = async (): Promise<void> => {
+    client = randomClient();
+    await load();
+    stale = false;
+  };
+
+  const ready = async (): Promise<void> => {
+    await log.settled();
+    if (stale) await exclusive(async () => undefined);
+  };
+
+  const flush = (): Promise<void> =>
+    exclusive(async () => {
+      cancelFlush?.();
+      cancelFlush = undefined;
+      await log.settled();
+      const pending = [...histories.pending()];
+      if (pending.length === 0) return;
+      const touched = new Set(pending.flatMap((row) => tree.get(row.node) ?? []));
+      const docs = contents.checkpoints(touched);
+      await flushTree(db, epoch, tree, pending, docs, log.vector());
+      histories.flushed(pending.length);
+      contents.checkpointed(docs);
+    });
+
+  const scheduleFlush = (): void => {
+    if (stopped) return;
+    if (histories.pending().length >= FLUSH_ENTRIES) {
+      cancelFlush?.();
+      cancelFlush = undefined;
+      // A failed flush costs nothing: the journal has it all, and the next boot replays.
+      flush().catch(() => undefined);
+      return;
+    }
+    cancelFlush ??= setTimer(() => {
+      cancelFlush = undefined;
+      flush().catch(() => undefined);
+    }, FLUSH_IDLE_MS);
+  };
+
+  const eventsOf = (staged: Staged, author: Author): WatchEvent[] =>
+    staged.touched.map(({ node, path, from, op }) => ({
+      path, change: op === 'move' ? 'move' : op === 'remove' ? 'remove' : 'write', actor: author.actor, revision: node.revision, source: 'local',
+      ...(author.run ? { run: author.run } : {}), ...(from ? { from } : {}),
+    }));
+
+  const announce = (staged: Staged, author: Author): void => {
+    const done = { staged, author, events: eventsOf(staged, author) };
+    for (const listener of committed) listener(done);
+    for (const event of done.events) for (const listener of listeners) listener(event);
+    scheduleFlush();
+  };
+
+  /** Run the synchronous step; on any refusal everything it touched is as before. */
+  const stageSet = (body: (apply: (draft: Draft) => { node: TreeNode; revision: RevisionId }) => Staged): { staged: Staged; durable: Promise<void> } => {
+    if (stale) fail('EAGAIN', 'The database refused an earlier write just now, so this one was not tried. Try it again.');
+    const batch = log.batch();
+    const undos: Undo[] = [];
+    const touchedIds = new Set<string>();
+    try {
+      const staged = body((draft) => {
+        const entry = batch.add(draft);
+        undos.push(applyEntry(entry));
+        touchedIds.add(draft.node);
+        const node = tree.get(entry.node) ?? fail('EIO', 'An entry was applied to no node.');
+        return { node, revision: revisionOf(entry) };
+      });
+      for (const [id, content] of staged.contents) contents.put(id, content);
+      return { staged, durable: batch.commit() };
+    } catch (cause) {
+      for (const undo of undos.reverse()) undo();
+      // Documents edited by the refused set hold its edits: they are rebuilt from the journal.
+      for (const id of touchedIds) contents.drop(id);
+      batch.discard();
+      throw cause;
+    }
+  };
+
+  const write: Fs['write'] = async (changes, author) => {
+    try {
+      const { staged, durable } = await exclusive(async () => {
+        const prepared = await prepare(tree, changes, contents.load, (bytes) => storeBlob(db, epoch, bytes));
+        const { [log.device]: _own, ...seen } = log.vector();
+        const result = stageSet((apply) => stage({ tree, prepared, author, client, seen, apply }, changes));
+        // Returned inside an object: the lock is free again as soon as the set has its place, which is what lets commits group.
+        return result;
+      });
+      await durable;
+      announce(staged, author);
+      return ok({ revisions: staged.revisions });
+    } catch (cause) {
+      return refused(cause instanceof SysFailure ? cause : cause instanceof DOMException ? storageFailure(cause) : cause);
+    }
+  };
+
+  const commit: Fs['commit'] = async (drafts, staged, author) => {
+    const { durable } = stageSet((apply) => {
+      for (const draft of drafts) staged.revisions.push(apply(draft).revision);
+      return staged;
+    });
+    await durable;
+    announce(staged, author);
+  };
+
+  await load();
+  const reads = createReads({ tree: () => tree, log, contents, histories, ready });
+
+  return {
+    ...reads, write, exclusive, commit, contents, flush,
+    stat: (path) => {
+      const node = tree.resolve(path);
+      return node && tree.stat(node, path);
+    },
+    nodeAt: (path) => tree.resolve(path),
+    node: (id) => tree.get(id),
+    pathOf: (node) => tree.pathOf(node),
+    onCommit: (listener) => {
+      committed.add(listener);
+      return () => void committed.delete(listener);
+    },
+    on: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    rolledBack: () => {
+      stale = true;
+    },
+    counts: () => {
+      let files = 0;
+      let folders = 0;
+      for (const node of tree.nodes.values()) {
+        if (node.dead || node.id === ROOT) continue;
+        if (node.kind === 'file') files++;
+        else folders++;
+      }
+      return { files, folders };
+    },
+    stop: async () => {
+      stopped = true;
+      cancelFlush?.();
+      await flush().catch(() => undefined);
+    },
+  };
+};
+

@@ -1,0 +1,118 @@
+/**
+ * Tree and histories on disk: written in batches together with a watermark, loaded at boot, and dropped and rebuilt
+ * from the journal whenever their version changes. The journal is the truth; nothing here is.
+ *
+ *   dirs  key = directory id → DirRow: every node that is or was a child, and former names
+ *   hist  key = [node id, page] → up to 512 rows of its history, oldest first
+ *   sys   'proj:fs' → { version, vector }
+ */
+import type { NodeId, VersionVector } from '../protocol/entry.ts';
+import type { Revision } from '../protocol/files.ts';
+import { request, transact, transactFenced } from '../store/transact.ts';
+import type { Database } from '../store/schema.ts';
+import { createTree, type Tree, type TreeNode } from './tree.ts';
+
+/** Raise it whenever a row's shape or meaning changes: the next boot rebuilds. */
+export const PROJECTION_VERSION = 1;
+export const HIST_PAGE = 512;
+const KEY = 'proj:fs';
+
+type NodeRow = Omit<TreeNode, 'children' | 'past'>;
+type DirRow = { nodes: NodeRow[]; children: [string, NodeId][]; past: [string, NodeId[]][] };
+type Mark = { version: number; vector: VersionVector };
+
+export type HistRow = Revision & { node: NodeId; index: number };
+
+const rowOf = ({ children: _c, past: _p, ...row }: TreeNode): NodeRow => row;
+
+/** The stored tree and how far it reaches; an empty one from the beginning when there is none that can be trusted. */
+export const loadTree = async (db: Database): Promise<{ tree: Tree; vector: VersionVector }> => {
+  const tree = createTree();
+  const { mark, rows } = await transact(db, ['sys', 'dirs'], 'readonly', async ({ sys, dirs }) => {
+    const row = (await request(sys.get(KEY))) as { v: Mark } | undefined;
+    const keys = (await request(dirs.getAllKeys())) as NodeId[];
+    const values = (await request(dirs.getAll())) as DirRow[];
+    return { mark: row?.v, rows: values.map((value, index) => [keys[index] ?? '', value] as const) };
+  });
+  if (mark?.version !== PROJECTION_VERSION) return { tree, vector: {} };
+  for (const [, row] of rows) {
+    for (const node of row.nodes) tree.nodes.set(node.id, { ...node, children: new Map(), past: new Map() });
+  }
+  for (const [id, row] of rows) {
+    const node = tree.nodes.get(id);
+    if (node) Object.assign(node, { children: new Map(row.children), past: new Map(row.past) });
+  }
+  return { tree, vector: mark.vector };
+};
+
+/** Throw the stored projection away, so that a rebuild starts clean. */
+export const dropProjection = (db: Database, epoch: number): Promise<void> =>
+  transactFenced(db, epoch, ['dirs', 'docs', 'hist', 'sys'], async ({ dirs, docs, hist, sys }) => {
+    await Promise.all([request(dirs.clear()), request(docs.clear()), request(hist.clear()), request(sys.delete(KEY))]);
+  });
+
+const dirRow = (tree: Tree, id: NodeId, byParent: Map<NodeId, TreeNode[]>): DirRow => {
+  const node = tree.get(id);
+  return {
+    nodes: (byParent.get(id) ?? []).map(rowOf),
+    children: [...(node?.children ?? [])],
+    past: [...(node?.past ?? [])],
+  };
+};
+
+/** Which nodes have each dirty directory as their parent: live children, and dead ones still recorded there. */
+const groupByParent = (tree: Tree, ids: ReadonlySet<NodeId>): Map<NodeId, TreeNode[]> => {
+  const groups = new Map<NodeId, TreeNode[]>([...ids].map((id) => [id, []]));
+  for (const [id, group] of groups) {
+    const node = tree.get(id);
+    const members = new Set([...(node?.children.values() ?? []), ...[...(node?.past.values() ?? [])].flat()]);
+    for (const member of members) {
+      const child = tree.get(member);
+      if (child && child.parent === id && child.id !== id) group.push(child);
+    }
+  }
+  return groups;
+};
+
+/** Write what changed, and the watermark, in one transaction. `docs` are text checkpoints to write along. */
+export const flushTree = async (
+  db: Database,
+  epoch: number,
+  tree: Tree,
+  hist: readonly HistRow[],
+  docs: ReadonlyMap<NodeId, unknown>,
+  vector: VersionVector,
+): Promise<void> => {
+  const dirtyIds = new Set(tree.dirty);
+  const groups = groupByParent(tree, dirtyIds);
+  const rows = [...dirtyIds].map((id) => [id, dirRow(tree, id, groups)] as const);
+  const pages = new Map<string, { key: [NodeId, number]; rows: HistRow[] }>();
+  for (const row of hist) {
+    const page = Math.floor(row.index / HIST_PAGE);
+    const slot = pages.get(`${row.node}/${page}`) ?? { key: [row.node, page], rows: [] };
+    slot.rows.push(row);
+    pages.set(`${row.node}/${page}`, slot);
+  }
+  await transactFenced(db, epoch, ['dirs', 'docs', 'hist', 'sys'], async (stores) => {
+    for (const [id, row] of rows) await request(stores.dirs.put(row, id));
+    for (const [id, doc] of docs) await request(stores.docs.put(doc, id));
+    for (const { key, rows: fresh } of pages.values()) {
+      const stored = ((await request(stores.hist.get(key))) as HistRow[] | undefined) ?? [];
+      const first = fresh[0]?.index ?? 0;
+      await request(stores.hist.put([...stored.filter((row) => row.index < first), ...fresh], key));
+    }
+    await request(stores.sys.put({ k: KEY, v: { version: PROJECTION_VERSION, vector } satisfies Mark }));
+  });
+  for (const id of dirtyIds) tree.dirty.delete(id);
+};
+
+/** One file's history on disk, oldest first. */
+export const readHistory = (db: Database, node: NodeId, count: number): Promise<HistRow[]> =>
+  transact(db, ['hist'], 'readonly', async ({ hist }) => {
+    const pages: HistRow[] = [];
+    for (let page = 0; page * HIST_PAGE < count; page++) {
+      const rows = (await request(hist.get([node, page]))) as HistRow[] | undefined;
+      if (rows) pages.push(...rows);
+    }
+    return pages;
+  });

@@ -1,0 +1,285 @@
+/**
+ * One change set → journal drafts. `prepare` does what must wait (loading contents, storing chunks); `stage` is
+ * synchronous from the first look at the tree to the last entry, so that a set is applied whole or not at all and
+ * nothing comes between the check of a base and the commit.
+ */
+import type { Actor } from '../protocol/actor.ts';
+import { concatBytes, decodeText, fromHex, hash, hashHex, toHex, toUtf8 } from '../protocol/bytes.ts';
+import { PROGRAMS, SYSTEM, WORKSPACE, POLICY } from '../protocol/capability.ts';
+import type { ContentKind, NodeId, Op, RevisionId, VersionVector } from '../protocol/entry.ts';
+import { fail } from '../protocol/errors.ts';
+import { changePaths, type Attrs, type Change } from '../protocol/files.ts';
+import type { Draft } from '../protocol/log.ts';
+import { isUnder, join, nameOf, parentOf, segments, type Path } from '../protocol/paths.ts';
+import type { Content } from './contents.ts';
+import { diff } from './diff.ts';
+import { applyEdits, createText, MAX_TEXT_BYTES, textHash, type Edit } from './texts.ts';
+import { ROOT, type Tree, type TreeNode } from './tree.ts';
+
+export type Author = { actor: Actor; message: string; run: string; cause: string };
+
+/** What `prepare` found: contents of files the set touches, and chunk lists by the hash of the bytes they stand for. */
+export type Prepared = { contents: Map<NodeId, Content>; manifests: Map<string, Uint8Array> };
+
+export type Staged = {
+  revisions: RevisionId[];
+  touched: { node: TreeNode; path: Path; from?: Path; op: Op['op']; update?: Uint8Array }[];
+  contents: Map<NodeId, Content>;
+};
+
+const NO_BYTES = new Uint8Array();
+const RECORD_BYTES = 256 * 1024;
+
+const asBytes = (content: string | Uint8Array): Uint8Array => (typeof content === 'string' ? toUtf8(content) : content);
+
+/** How bytes are kept at a path: text where people write, records where only the kernel does, blobs when big or binary. */
+export const kindFor = (path: Path, bytes: Uint8Array): ContentKind => {
+  const written = isUnder(path, WORKSPACE) || path === POLICY;
+  if (!written) return bytes.length <= RECORD_BYTES ? 'record' : 'blob';
+  return bytes.length <= MAX_TEXT_BYTES && decodeText(bytes) !== undefined ? 'text' : 'blob';
+};
+
+/** Everything a set needs that is not in memory. `storeBlob` puts chunks down before any entry names them. */
+export const prepare = async (
+  tree: Tree,
+  changes: readonly Change[],
+  load: (node: TreeNode) => Promise<Content>,
+  storeBlob: (bytes: Uint8Array) => Promise<Uint8Array>,
+): Promise<Prepared> => {
+  const prepared: Prepared = { contents: new Map(), manifests: new Map() };
+  for (const change of changes) {
+    if (change.op !== 'put' && change.op !== 'edit' && change.op !== 'append') continue;
+    const node = tree.resolve(change.path);
+    if (node?.kind === 'file' && !(change.op === 'put' && node.as !== 'text')) prepared.contents.set(node.id, await load(node));
+    if (change.op === 'edit') continue;
+    const bytes = asBytes(change.content);
+    const existing = node ? prepared.contents.get(node.id) : undefined;
+    const joins = change.op === 'append' && existing?.as === 'blob';
+    if (joins || (kindFor(change.path, bytes) === 'blob' && !(change.op === 'append' && existing))) {
+      prepared.manifests.set(hashHex(bytes), await storeBlob(bytes));
+    }
+  }
+  return prepared;
+};
+
+type Context = {
+  tree: Tree;
+  prepared: Prepared;
+  author: Author;
+  client: number;
+  /** The highest sequence number seen of every other device; this device's own order is implied. */
+  seen: VersionVector;
+  /** Applies to the tree and the histories, and remembers how to take it back. */
+  apply: (draft: Draft) => { node: TreeNode; revision: RevisionId };
+};
+
+/** Turn each change into entries, applying as it goes. Throws a SysFailure; the caller undoes what was applied. */
+export const stage = (context: Context, changes: readonly Change[]): Staged => {
+  const { tree, prepared, author, client } = context;
+  const staged: Staged = { revisions: [], touched: [], contents: new Map() };
+  const contentOf = (node: TreeNode): Content =>
+    staged.contents.get(node.id) ?? prepared.contents.get(node.id) ?? fail('EBUSY', 'This file changed while it was read. Try again.');
+
+  const emit = (node: NodeId, change: Op, payload: Uint8Array = NO_BYTES): { node: TreeNode; revision: RevisionId } => {
+    const applied = context.apply({ ...author, node, change, payload });
+    staged.revisions.push(applied.revision);
+    return applied;
+  };
+
+  /** The folder at `path`, made with its parents when it is missing. */
+  const folder = (path: Path): TreeNode => {
+    let node = tree.get(ROOT);
+    let walked: Path = '/';
+    for (const name of segments(path)) {
+      walked = join(walked, name);
+      const id: NodeId | undefined = node?.children.get(name);
+      let next: TreeNode | undefined = id ? tree.get(id) : undefined;
+      if (next && next.kind !== 'dir') return fail('ENOTDIR', `${walked} is a file, so nothing can be put below it.`, { path: walked });
+      if (!next && node) {
+        const wanted = tree.dirId(node.id, name);
+        const change: Op = { op: 'mkdir', parent: node.id, name };
+        next = emit(tree.get(wanted) ? freshId() : wanted, change).node;
+      }
+      node = next;
+    }
+    return node ?? fail('EIO', 'The tree has no root.');
+  };
+
+  const setAttrs = (node: TreeNode, attrs: Attrs | undefined): void => {
+    for (const [key, value] of Object.entries(attrs ?? {})) {
+      if (node.attrs[key] !== value) emit(node.id, { op: 'attr', key, value });
+    }
+  };
+
+  const create = (path: Path, bytes: Uint8Array, attrs: Attrs | undefined): TreeNode => {
+    const parent = folder(parentOf(path));
+    const as = kindFor(path, bytes);
+    const fork = attrs?.['fork'];
+    const forkId = fork === undefined ? undefined : hashHex(`fork|${fork}|${path}`).slice(0, 32);
+    // A fork made on two devices must be one file: same id, same first update. An id is never given out twice.
+    const id = forkId && !tree.get(forkId) ? forkId : freshId();
+    const place = { op: 'create', parent: parent.id, name: nameOf(path), as } as const;
+    const content = seal(as, bytes, id === forkId ? forkClient(id) : client, prepared);
+    const { node } = emit(id, { ...place, size: content.size, hash: content.hash }, content.payload);
+    // The deterministic id made one insert; the document goes on under this session's own.
+    if (content.content.as === 'text') content.content.doc.clientID = client;
+    staged.contents.set(id, content.content);
+    staged.touched.push({ node, path, op: 'create' });
+    setAttrs(node, attrs);
+    return node;
+  };
+
+  const replace = (node: TreeNode, path: Path, bytes: Uint8Array, attrs: Attrs | undefined): void => {
+    const as = kindFor(path, bytes);
+    const held = as === 'text' && node.as === 'text' ? contentOf(node) : undefined;
+    if (held?.as === 'text') {
+      editText(node, path, held, decodeText(bytes) ?? '');
+    } else {
+      const content = seal(as, bytes, client, prepared);
+      emit(node.id, { op: 'put', as, size: content.size, hash: content.hash }, content.payload);
+      staged.contents.set(node.id, content.content);
+      staged.touched.push({ node, path, op: 'put' });
+    }
+    setAttrs(node, attrs);
+  };
+
+  const editText = (node: TreeNode, path: Path, held: Extract<Content, { as: 'text' }>, text: string, edits?: Edit[]): void => {
+    const size = toUtf8(text).length;
+    if (size > MAX_TEXT_BYTES) fail('EDQUOT', `A text file may hold ${MAX_TEXT_BYTES} bytes; this would be ${size}. Split it.`, { path });
+    if (text === held.text) return;
+    const update = applyEdits(held.doc, edits ?? diff(held.text, text));
+    held.text = text;
+    staged.contents.set(node.id, held);
+    emit(node.id, { op: 'edit', size, hash: textHash(text) }, update);
+    staged.touched.push({ node, path, op: 'edit', update });
+  };
+
+  const file = (path: Path): TreeNode => {
+    const node = tree.resolve(path) ?? fail('ENOENT', `There is no file at ${path}.`, { path });
+    return node.kind === 'dir' ? fail('EISDIR', `${path} is a folder.`, { path }) : node;
+  };
+
+  const put = (change: Extract<Change, { op: 'put' }>): void => {
+    const { path, base } = change;
+    const bytes = asBytes(change.content);
+    const node = tree.resolve(path);
+    if (node?.kind === 'dir') fail('EISDIR', `${path} is a folder.`, { path });
+    if (!node) {
+      if (typeof base === 'string') staleOrGone(path);
+      create(path, bytes, change.attrs);
+      return;
+    }
+    if (base === null) fail('EEXIST', `${path} exists already. Read it and give its revision as base to replace it.`, { path });
+    if (base === undefined) fail('ESTALE', `${path} exists. Read it first and give its revision as base, so that nobody's work is overwritten unseen.`, stale(node, path));
+    if (base !== node.revision) {
+      fail('ESTALE', `${path} was changed by ${node.actor} at ${new Date(node.at).toISOString()} (revision ${node.revision}) after you read it. Read it again and redo your change.`, stale(node, path));
+    }
+    replace(node, path, bytes, change.attrs);
+  };
+
+  const stale = (node: TreeNode, path: Path) => ({ path, detail: { revision: node.revision, actor: node.actor, at: new Date(node.at).toISOString() } });
+  const staleOrGone = (path: Path): never => {
+    const gone = tree.resolve(path, true);
+    return gone
+      ? fail('ESTALE', `${path} was removed or moved by ${gone.actor} (revision ${gone.revision}) after you read it.`, stale(gone, path))
+      : fail('ENOENT', `${path} does not exist, so it cannot have been read. Give base: null to create it.`, { path });
+  };
+
+  const edit = (change: Extract<Change, { op: 'edit' }>): void => {
+    const node = file(change.path);
+    const held = contentOf(node);
+    const text = held.as === 'text' ? held.text : held.as === 'record' ? decodeText(held.bytes) : undefined;
+    if (text === undefined) return fail('EINVAL', `${change.path} is not text, so it cannot be edited by matching text.`, { path: change.path });
+    const found: number[] = [];
+    for (let at = text.indexOf(change.old); at >= 0; at = text.indexOf(change.old, at + change.old.length)) found.push(at);
+    if (found.length === 0) fail('EINVAL', `The text to replace does not occur in ${change.path}. Read it again and copy it exactly.`, { path: change.path });
+    if (found.length > 1 && !change.all) {
+      fail('EINVAL', `The text to replace occurs ${found.length} times in ${change.path}. Give more of the text around it, or all: true.`, { path: change.path });
+    }
+    const next = text.split(change.old).join(change.new);
+    if (held.as === 'text') {
+      // Long lists of small operations are slow in Yjs; beyond 1,000 the bounded diff merges neighbours.
+      const edits = found.length <= 1000 ? found.map((at) => ({ at, remove: change.old.length, insert: change.new })) : undefined;
+      editText(node, change.path, held, next, edits);
+    } else replace(node, change.path, toUtf8(next), undefined);
+  };
+
+  const append = (change: Extract<Change, { op: 'append' }>): void => {
+    const node = tree.resolve(change.path);
+    if (!node) return void create(change.path, asBytes(change.content), undefined);
+    file(change.path);
+    const added = asBytes(change.content);
+    const held = contentOf(node);
+    if (held.as === 'text') {
+      const more = decodeText(added);
+      if (more === undefined) return fail('EINVAL', `${change.path} is text; bytes that are not UTF-8 cannot be appended.`, { path: change.path });
+      return editText(node, change.path, held, held.text + more, [{ at: held.text.length, remove: 0, insert: more }]);
+    }
+    if (held.as === 'record') {
+      const bytes = concatBytes([held.bytes, added]);
+      staged.contents.set(node.id, { as: 'record', bytes });
+      emit(node.id, { op: 'append', size: bytes.length, hash: hashHex(bytes) }, added);
+    } else {
+      const manifest = prepared.manifests.get(hashHex(added)) ?? fail('EBUSY', 'The bytes to append were not stored first. Try again.');
+      const manifests = [...held.manifests, manifest];
+      staged.contents.set(node.id, { as: 'blob', manifests });
+      emit(node.id, { op: 'append', size: node.size + added.length, hash: hashHex(concatBytes(manifests)) }, manifest);
+    }
+    staged.touched.push({ node, path: change.path, op: 'append' });
+  };
+
+  const move = ({ from, to }: Extract<Change, { op: 'move' }>): void => {
+    const node = tree.resolve(from) ?? fail('ENOENT', `There is nothing at ${from}.`, { path: from });
+    if (from === to) return;
+    if (isUnder(to, from)) fail('EINVAL', `${from} cannot be moved into itself.`, { path: to });
+    if (tree.resolve(to)) fail('EEXIST', `${to} exists already.`, { path: to });
+    const parent = folder(parentOf(to));
+    emit(node.id, { op: 'move', parent: parent.id, name: nameOf(to) });
+    staged.touched.push({ node, path: to, from, op: 'move' });
+  };
+
+  const remove = (path: Path): void => {
+    const node = tree.resolve(path) ?? fail('ENOENT', `There is nothing at ${path}.`, { path });
+    if (node.children.size > 0) fail('ENOTEMPTY', `${path} is not empty. Remove what is in it first.`, { path });
+    emit(node.id, { op: 'remove', seen: context.seen });
+    staged.touched.push({ node, path, op: 'remove' });
+  };
+
+  for (const change of changes) {
+    for (const path of changePaths(change)) {
+      if (path === '/' || path === WORKSPACE || path === SYSTEM || path === PROGRAMS) {
+        if (!(change.op === 'mkdir')) fail('EACCES', `${path} itself cannot be changed.`, { path });
+      }
+    }
+    if (change.op === 'put') put(change);
+    else if (change.op === 'edit') edit(change);
+    else if (change.op === 'append') append(change);
+    else if (change.op === 'move') move(change);
+    else if (change.op === 'remove') remove(change.path);
+    else {
+      const there = tree.resolve(change.path);
+      if (there?.kind === 'file') fail('EEXIST', `${change.path} is a file.`, { path: change.path });
+      folder(change.path);
+      const node = tree.resolve(change.path);
+      if (!there && node) staged.touched.push({ node, path: change.path, op: 'mkdir' });
+    }
+  }
+  return staged;
+};
+
+const freshId = (): NodeId => toHex(crypto.getRandomValues(new Uint8Array(16)));
+/** The Yjs client of a fork's first insert: the same on every device. */
+const forkClient = (id: NodeId): number => new DataView(hash(fromHex(id)).buffer).getUint32(0);
+
+type Sealed = { content: Content; payload: Uint8Array; size: number; hash: string };
+
+const seal = (as: ContentKind, bytes: Uint8Array, client: number, prepared: Prepared): Sealed => {
+  if (as === 'text') {
+    const text = decodeText(bytes) ?? '';
+    const { doc, update } = createText(text, client);
+    return { content: { as, doc, text }, payload: update, size: bytes.length, hash: hashHex(bytes) };
+  }
+  if (as === 'record') return { content: { as, bytes }, payload: bytes, size: bytes.length, hash: hashHex(bytes) };
+  const manifest = prepared.manifests.get(hashHex(bytes)) ?? fail('EBUSY', 'The bytes of this file were not stored first. Try again.');
+  return { content: { as, manifests: [manifest] }, payload: manifest, size: bytes.length, hash: hashHex(manifest) };
+};

@@ -1,0 +1,86 @@
+/**
+ * Text content: one Y.Text (`t`) in a `gc: false` document per file. Pure Yjs, no storage: building documents from
+ * updates, turning a wanted text into a minimal update, and saying who wrote which stretch.
+ */
+import * as Y from 'yjs';
+import { hash, toHex, toUtf8 } from '../protocol/bytes.ts';
+
+export const MAX_TEXT_BYTES = 4 << 20;
+const NAME = 't';
+
+export type Edit = { at: number; remove: number; insert: string };
+/** A stretch of characters [from, to) and the key of the update that wrote it. */
+export type Stretch = { from: number; to: number; key: string };
+
+export const textOf = (doc: Y.Doc): string => doc.getText(NAME).toString();
+export const textHash = (text: string): string => toHex(hash(toUtf8(text)));
+
+/** A document from its updates, in order. The client id is set after loading: setting it before makes Yjs rotate it. */
+export const buildDoc = (updates: readonly Uint8Array[], client?: number): Y.Doc => {
+  const doc = new Y.Doc({ gc: false });
+  for (const update of updates) Y.applyUpdate(doc, update);
+  if (client !== undefined) doc.clientID = client;
+  return doc;
+};
+
+/** The first update of a new text. The same client and text give the same bytes on every device. */
+export const createText = (text: string, client: number): { doc: Y.Doc; update: Uint8Array } => {
+  const doc = buildDoc([], client);
+  if (text !== '') doc.getText(NAME).insert(0, text);
+  return { doc, update: Y.encodeStateAsUpdate(doc) };
+};
+
+/** Apply edits given in positions of the old text, ascending; the update that does the same elsewhere. */
+export const applyEdits = (doc: Y.Doc, edits: readonly Edit[]): Uint8Array => {
+  const before = Y.encodeStateVector(doc);
+  const text = doc.getText(NAME);
+  doc.transact(() => {
+    let shift = 0;
+    for (const edit of edits) {
+      if (edit.remove > 0) text.delete(edit.at + shift, edit.remove);
+      if (edit.insert !== '') text.insert(edit.at + shift, edit.insert);
+      shift += edit.insert.length - edit.remove;
+    }
+  });
+  return Y.encodeStateAsUpdate(doc, before);
+};
+
+/** What `doc` has that `other` has not. */
+export const missingUpdate = (doc: Y.Doc, other: Y.Doc): Uint8Array => Y.encodeStateAsUpdate(doc, Y.encodeStateVector(other));
+
+/** A random 32-bit client id; larger ones are not portable between Yjs implementations. */
+export const randomClient = (): number => crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
+
+/**
+ * Which update wrote each character that is still there. Exact: every inserted character carries the client and clock
+ * of its update, through renames, moves and merges.
+ */
+export const blameText = (updates: readonly { key: string; update: Uint8Array }[]): Stretch[] => {
+  const owners = new Map<number, { from: number; to: number; key: string }[]>();
+  for (const { key, update } of updates) {
+    for (const item of Y.decodeUpdate(update).structs) {
+      if (!(item instanceof Y.Item)) continue;
+      const list = owners.get(item.id.client) ?? [];
+      list.push({ from: item.id.clock, to: item.id.clock + item.length, key });
+      owners.set(item.id.client, list);
+    }
+  }
+  const ownerAt = (client: number, clock: number) => owners.get(client)?.find((range) => clock >= range.from && clock < range.to);
+  const doc = buildDoc(updates.map(({ update }) => update));
+  const out: Stretch[] = [];
+  let position = 0;
+  for (let item = doc.getText(NAME)._start; item !== null; item = item.right) {
+    if (item.deleted || !item.countable) continue;
+    for (let offset = 0; offset < item.length; ) {
+      const range = ownerAt(item.id.client, item.id.clock + offset);
+      const length = range ? Math.min(item.length - offset, range.to - (item.id.clock + offset)) : item.length - offset;
+      const key = range?.key ?? '';
+      const last = out.at(-1);
+      if (last && last.key === key && last.to === position) last.to += length;
+      else out.push({ from: position, to: position + length, key });
+      position += length;
+      offset += length;
+    }
+  }
+  return out;
+};

@@ -1,0 +1,42 @@
+/**
+ * This device's identity, and the short numbers that stand for devices in journal keys.
+ * A device is the first 16 bytes of SHA-256(its Ed25519 public key); the private key cannot be exported.
+ */
+import { hash, toHex } from '../protocol/bytes.ts';
+import type { DeviceId } from '../protocol/entry.ts';
+import type { Database } from '../store/schema.ts';
+
+const SELF = 'device';
+const DEVICES = 'devices';
+
+export type Device = { id: DeviceId; number: number; publicKey: Uint8Array };
+type Self = { id: DeviceId; publicKey: Uint8Array; privateKey: CryptoKey | null };
+
+const makeSelf = async (): Promise<Self> => {
+  try {
+    const pair = (await crypto.subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify'])) as CryptoKeyPair;
+    const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
+    return { id: toHex(hash(publicKey).slice(0, 16)), publicKey, privateKey: pair.privateKey };
+  } catch {
+    // Without Ed25519 in WebCrypto (Chrome < 137) a device still has a name of its own; pairing will ask for a newer browser.
+    const publicKey = crypto.getRandomValues(new Uint8Array(32));
+    return { id: toHex(hash(publicKey).slice(0, 16)), publicKey, privateKey: null };
+  }
+};
+
+/** Numbers are given out once, in order of first appearance, and never re-used. This device is number 1. */
+export const loadDevices = async (db: Database): Promise<{ self: Device; numbers: Map<DeviceId, number> }> => {
+  const row = await db.sys.get(SELF);
+  const known = ((await db.sys.get(DEVICES))?.v ?? []) as DeviceId[];
+  let self = row?.v as Self | undefined;
+  if (!self) {
+    self = await makeSelf();
+    await db.sys.put({ k: SELF, v: self });
+  }
+  if (!known.includes(self.id)) {
+    known.push(self.id);
+    await db.sys.put({ k: DEVICES, v: known });
+  }
+  const numbers = new Map(known.map((id, index) => [id, index + 1]));
+  return { self: { id: self.id, publicKey: self.publicKey, number: numbers.get(self.id) ?? 1 }, numbers };
+};

@@ -1,0 +1,137 @@
+/**
+ * The journal: the only writer of truth. Gives each entry its place in the chain at once, and puts it on disk by group
+ * commit: one transaction in flight, everything queued meanwhile in the next (parallel transactions on one store
+ * measured slower). A commit that fails rolls back sequence, clock and chain, and everybody who was waiting is told.
+ * It does not know what an entry does to the tree.
+ */
+import { ENTRY_VERSION, revisionOf, sealEntry, ZERO_HASH, type Entry, type RevisionId, type SealedEntry, type VersionVector } from '../protocol/entry.ts';
+import type { SysFailure } from '../protocol/errors.ts';
+import type { Batch, Draft, Log } from '../protocol/log.ts';
+import { request, storageFailure, transactFenced } from '../store/transact.ts';
+import type { Database } from '../store/schema.ts';
+import { nextStamp, type Stamp } from './clock.ts';
+import type { Device } from './devices.ts';
+import { createReader, type Reader } from './reader.ts';
+import { packSegments } from './segments.ts';
+
+const GROUP_ENTRIES = 512;
+const GROUP_BYTES = 1 << 20;
+
+type Pending = { entries: SealedEntry[]; resolve: () => void; reject: (cause: SysFailure) => void };
+type Head = { seq: number; stamp: Stamp; hash: Uint8Array };
+
+export type Journal = Log &
+  Reader & {
+    /** Call when the file system has dropped everything that was rolled back and stands at the durable state. */
+    entryCount: () => number;
+  };
+
+type Options = {
+  db: Database;
+  device: Device;
+  epoch: number;
+  now: () => number;
+  /** A commit failed: everything staged after the durable head is gone. Called before the waiting callers are told. */
+  onRollback: (cause: SysFailure) => void;
+};
+
+export const openJournal = async ({ db, device, epoch, now, onRollback }: Options): Promise<Journal> => {
+  const reader = createReader(db, new Map([[device.id, device.number]]));
+  const last = await reader.last(device.number);
+  let durable: Head = last
+    ? { seq: last.entry.seq, stamp: { at: last.entry.at, tick: last.entry.tick }, hash: last.hash }
+    : { seq: 0, stamp: { at: 0, tick: 0 }, hash: ZERO_HASH };
+  let head: Head = durable;
+  let queue: Pending[] = [];
+  let draining: Promise<void> | undefined;
+
+  const take = (): Pending[] => {
+    let entries = 0;
+    let bytes = 0;
+    let sets = 0;
+    for (const set of queue) {
+      const size = set.entries.reduce((sum, sealed) => sum + sealed.bytes.length, 0);
+      if (sets > 0 && (entries + set.entries.length > GROUP_ENTRIES || bytes + size > GROUP_BYTES)) break;
+      entries += set.entries.length;
+      bytes += size;
+      sets++;
+    }
+    return queue.splice(0, sets);
+  };
+
+  const commitGroup = async (group: Pending[]): Promise<void> => {
+    const entries = group.flatMap((set) => set.entries);
+    const segments = packSegments(entries);
+    await transactFenced(db, epoch, ['journal'], async ({ journal }) => {
+      for (const segment of segments) {
+        await request(journal.add({ d: device.number, s: segment.first, c: segment.count, b: segment.bytes }));
+      }
+    });
+    const newest = entries.at(-1);
+    if (newest) durable = { seq: newest.entry.seq, stamp: { at: newest.entry.at, tick: newest.entry.tick }, hash: newest.hash };
+  };
+
+  const drain = async (): Promise<void> => {
+    while (queue.length > 0) {
+      const group = take();
+      try {
+        await commitGroup(group);
+        for (const set of group) set.resolve();
+      } catch (cause) {
+        const failure = storageFailure(cause);
+        // Whatever was queued behind chains on what just failed: it goes too.
+        const lost = [...group, ...queue];
+        queue = [];
+        head = durable;
+        onRollback(failure);
+        for (const set of lost) set.reject(failure);
+      }
+    }
+    draining = undefined;
+  };
+
+  const batch = (): Batch => {
+    const before = head;
+    const entries: Entry[] = [];
+    let stamp = head.stamp;
+    return {
+      add: (draft: Draft) => {
+        stamp = nextStamp(stamp, now());
+        const seq = before.seq + entries.length + 1;
+        const entry: Entry = { ...draft, device: device.id, seq, ...stamp, more: false, prev: ZERO_HASH };
+        entries.push(entry);
+        return entry;
+      },
+      commit: () => {
+        if (head !== before) throw new Error('a journal batch was interleaved with another');
+        let prev = before.hash;
+        const sealed = entries.map((entry, index) => {
+          entry.more = index < entries.length - 1;
+          entry.prev = prev;
+          const one = sealEntry(entry);
+          prev = one.hash;
+          return one;
+        });
+        if (sealed.length === 0) return Promise.resolve();
+        head = { seq: before.seq + sealed.length, stamp, hash: prev };
+        const done = new Promise<void>((resolve, reject) => queue.push({ entries: sealed, resolve, reject }));
+        draining ??= drain();
+        return done;
+      },
+      discard: () => {
+        entries.length = 0;
+      },
+    };
+  };
+
+  const settled = async (): Promise<void> => {
+    while (draining) await draining;
+  };
+
+  const vector = (): VersionVector => ({ [device.id]: durable.seq });
+  const entry = async (revision: RevisionId): Promise<SealedEntry | undefined> => (await reader.entries([revision]))[0];
+
+  return { ...reader, device: device.id, batch, settled, entry, vector, entryCount: () => durable.seq };
+};
+
+export { ENTRY_VERSION, revisionOf };

@@ -1,0 +1,126 @@
+/**
+ * The process table: every run of an agent, a job, a program's call or a shell line. Holds what is live (for /proc),
+ * hands each an abort signal, and writes its run record: `start` when it begins, `end` when it is over. It does not
+ * know what a run does.
+ */
+import type { Actor } from '../protocol/actor.ts';
+import type { Capability } from '../protocol/capability.ts';
+import { SysFailure, type Result } from '../protocol/errors.ts';
+import type { Path } from '../protocol/paths.ts';
+import { emptyUsage, runFile, type RunKind, type RunRecord } from '../protocol/formats/records.ts';
+import type { Ended } from '../protocol/ports.ts';
+
+export type Process = {
+  id: string;
+  actor: Actor;
+  kind: RunKind;
+  title: string;
+  /** Who started it. */
+  by: Actor;
+  parent?: string;
+  job?: Path;
+  agent?: string;
+  program?: string;
+  model?: string;
+  recorded?: string;
+  prompt?: string;
+  after?: string;
+  capabilities: readonly Capability[];
+  /** Its run file; undefined for processes that leave no record of their own (a bash line is recorded by its writes). */
+  file?: Path;
+  startedAt: number;
+  signal: AbortSignal;
+  /** What it is doing at this moment; shown, never kept. */
+  live: string;
+};
+
+export type NewProcess = Omit<Process, 'id' | 'startedAt' | 'signal' | 'live' | 'file'> & { id: string; record: boolean };
+
+export type Processes = {
+  spawn: (order: NewProcess, body: (process: Process) => Promise<Ended>) => Promise<{ process: Process; ended: Promise<Ended> }>;
+  get: (id: string) => Process | undefined;
+  list: () => Process[];
+  kill: (id: string) => string[];
+  setLive: (id: string, text: string) => void;
+  on: (listener: (process: Process, what: 'start' | 'live' | 'end') => void) => () => void;
+  /** Abort everything and wait for the records to close. */
+  stop: () => Promise<void>;
+};
+
+type Options = {
+  now: () => number;
+  /** Append one record to a run file, as the process's actor. Provided by the gate's own write path. */
+  append: (file: Path, record: RunRecord, actor: Actor, run: string, cause: string) => Promise<Result<unknown>>;
+};
+
+/** UTC day, YYYY-MM-DD. */
+export const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
+
+const startRecord = (process: Process): RunRecord => {
+  const { id, actor, kind, title, by, parent, job, agent, program, model, recorded, prompt, after } = process;
+  const record: RunRecord = { t: 'start', at: new Date(process.startedAt).toISOString(), id, actor, kind, title, by };
+  const optional = { parent, job, agent, program, model, recorded, prompt, after };
+  return Object.assign(record, Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)));
+};
+
+export const createProcesses = ({ now, append }: Options): Processes => {
+  const table = new Map<string, { process: Process; abort: AbortController; ended: Promise<Ended> }>();
+  const listeners = new Set<(process: Process, what: 'start' | 'live' | 'end') => void>();
+  const tell = (process: Process, what: 'start' | 'live' | 'end'): void => {
+    for (const listener of listeners) listener(process, what);
+  };
+
+  const finish = async (process: Process, outcome: Promise<Ended>): Promise<Ended> => {
+    let ended: Ended;
+    try {
+      ended = await outcome;
+    } catch (cause) {
+      // A bug in a run ends that run, visibly, and nothing else.
+      const error = cause instanceof SysFailure ? cause.error : { code: 'EIO' as const, call: 'run', message: `The run broke: ${cause instanceof Error ? cause.message : String(cause)}` };
+      ended = { state: 'failed', error, usage: emptyUsage() };
+    }
+    if (process.signal.aborted && ended.state !== 'done') ended = { ...ended, state: 'cancelled' };
+    if (process.file) await append(process.file, { t: 'end', at: new Date(now()).toISOString(), ...ended }, process.actor, process.id, process.id);
+    table.delete(process.id);
+    tell(process, 'end');
+    return ended;
+  };
+
+  return {
+    spawn: async ({ record, ...order }, body) => {
+      const abort = new AbortController();
+      const startedAt = now();
+      const process: Process = { ...order, startedAt, signal: abort.signal, live: '', ...(record ? { file: runFile(dayOf(startedAt), order.id) } : {}) };
+      if (process.file) {
+        const started = await append(process.file, startRecord(process), process.actor, process.id, process.id);
+        if (!started.ok) throw new SysFailure(started.error);
+      }
+      const outcome = Promise.resolve().then(() => body(process));
+      const slot = { process, abort, ended: finish(process, outcome) };
+      table.set(process.id, slot);
+      tell(process, 'start');
+      return { process, ended: slot.ended };
+    },
+    get: (id) => table.get(id)?.process,
+    list: () => [...table.values()].map((slot) => slot.process),
+    kill: (id) => {
+      const victims = [...table.values()].filter(({ process }) => id === 'all' || process.id === id || process.parent === id);
+      for (const { abort } of victims) abort.abort();
+      return victims.map(({ process }) => process.id);
+    },
+    setLive: (id, text) => {
+      const process = table.get(id)?.process;
+      if (!process) return;
+      process.live = text;
+      tell(process, 'live');
+    },
+    on: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    stop: async () => {
+      for (const { abort } of table.values()) abort.abort();
+      await Promise.all([...table.values()].map(({ ended }) => ended));
+    },
+  };
+};

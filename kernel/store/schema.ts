@@ -1,0 +1,52 @@
+/**
+ * The database: one Dexie database per workspace. This room knows rows and transactions, not what an entry means.
+ *
+ *   journal [d+s]  {d: device number, s: first sequence, c: count, b: segment bytes}   TRUTH, append-only
+ *   chunks  h      {h: sha256 hex, b}                                                  TRUTH for blobs
+ *   dirs    key    one row per directory                                               projection
+ *   docs    key    checkpoint of one text                                              projection
+ *   hist    key    [node, page] → revisions of one file                                projection
+ *   sys     k      epoch, device, devices, watermarks
+ *   secrets k      encrypted; never leaves this device
+ *   quar    ++i    foreign entries that failed verification
+ *
+ * No secondary indexes on `journal`: each index in the hot transaction costs 0.2–0.5 ms.
+ * A later version may add stores; it never rewrites truth. Projections carry their own version and are rebuilt.
+ */
+import Dexie, { type Table } from 'dexie';
+
+export type JournalRow = { d: number; s: number; c: number; b: Uint8Array };
+export type ChunkRow = { h: string; b: Uint8Array };
+export type SysRow = { k: string; v: unknown };
+export type SecretRow = { k: string; origins: string[]; iv: Uint8Array; data: ArrayBuffer };
+
+/** IndexedDB itself, so that tests bring their own. */
+export type IndexedDb = { indexedDB: IDBFactory; IDBKeyRange: typeof IDBKeyRange };
+
+export class Database extends Dexie {
+  declare journal: Table<JournalRow, [number, number]>;
+  declare chunks: Table<ChunkRow, string>;
+  declare dirs: Table<unknown, string>;
+  declare docs: Table<unknown, string>;
+  declare hist: Table<unknown, [string, number]>;
+  declare sys: Table<SysRow, string>;
+  declare secrets: Table<SecretRow, string>;
+  readonly keyRange: typeof IDBKeyRange;
+
+  constructor(name: string, idb?: IndexedDb) {
+    super(name, idb ? { indexedDB: idb.indexedDB, IDBKeyRange: idb.IDBKeyRange } : {});
+    this.keyRange = idb?.IDBKeyRange ?? IDBKeyRange;
+    this.version(1).stores({
+      journal: '[d+s]',
+      chunks: 'h',
+      dirs: '',
+      docs: '',
+      hist: '',
+      sys: 'k',
+      secrets: 'k',
+      quar: '++i',
+    });
+  }
+}
+
+export const databaseName = (workspace: string): string => `allod:${workspace}`;

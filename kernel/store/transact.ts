@@ -1,0 +1,106 @@
+/**
+ * Raw IndexedDB transactions over the Dexie connection: the hot path skips Dexie's own zone (0.94 → 0.56 ms a commit).
+ * [S1] Nothing is awaited between opening a transaction and its end but requests of that transaction.
+ * [S2] Every writing transaction of the kernel re-reads the epoch and aborts when another kernel has taken over.
+ */
+import { SysFailure } from '../protocol/errors.ts';
+import type { Database } from './schema.ts';
+
+export type StoreName = 'journal' | 'chunks' | 'dirs' | 'docs' | 'hist' | 'sys' | 'secrets';
+export type Stores = Record<StoreName, IDBObjectStore>;
+
+/** A request as a promise. Safe inside a transaction: the continuation runs before it can auto-commit. */
+export const request = <T>(req: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    req.onsuccess = () => resolve(req.result);
+    req.onerror = () => reject(storageFailure(req.error));
+  });
+
+/** IndexedDB's error in our words: what happened to the data, and what to do. */
+export const storageFailure = (cause: unknown): SysFailure => {
+  if (cause instanceof SysFailure) return cause;
+  const name = cause instanceof Error || cause instanceof DOMException ? cause.name : '';
+  if (name === 'QuotaExceededError') {
+    return new SysFailure({
+      code: 'ENOSPC', call: '',
+      message: 'The browser has no room left for this workspace. Nothing was written. Free space on the disk or export and remove large files.',
+    });
+  }
+  if (name === 'InvalidStateError' || name === 'DatabaseClosedError') {
+    return new SysFailure({ code: 'EIO', call: '', message: 'The browser closed the database. Nothing was written. Reload this tab.' });
+  }
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return new SysFailure({ code: 'EIO', call: '', message: `The database refused the operation. Nothing was written. (${name} ${detail})`.trim() });
+};
+
+type Options = { strict?: boolean };
+
+/** Run `body` in one transaction; resolves with its value once the transaction is complete. */
+export const transact = <T>(
+  db: Database,
+  names: readonly StoreName[],
+  mode: 'readonly' | 'readwrite',
+  body: (stores: Stores) => Promise<T>,
+  options: Options = {},
+): Promise<T> =>
+  new Promise<T>((resolve, reject) => {
+    let tx: IDBTransaction;
+    try {
+      tx = db.backendDB().transaction([...names], mode, { durability: options.strict ? 'strict' : 'relaxed' });
+    } catch (cause) {
+      reject(storageFailure(cause));
+      return;
+    }
+    let value: T;
+    let thrown: unknown;
+    tx.oncomplete = () => resolve(value);
+    tx.onabort = () => reject(storageFailure(thrown ?? tx.error ?? new Error('the transaction was aborted')));
+    const stores = Object.fromEntries(names.map((name) => [name, tx.objectStore(name)])) as Stores;
+    body(stores).then(
+      (result) => {
+        value = result;
+        // The commit is asked for, not waited for by idleness: saves a round trip per commit.
+        if (mode === 'readwrite') tx.commit();
+      },
+      (cause: unknown) => {
+        thrown = cause;
+        try {
+          tx.abort();
+        } catch {
+          reject(storageFailure(cause));
+        }
+      },
+    );
+  });
+
+export const EPOCH = 'epoch';
+
+const fenced = (): SysFailure =>
+  new SysFailure({
+    code: 'EAGAIN', call: '', message: 'Another tab has taken over this workspace. Nothing was written here.', detail: { fenced: true },
+  });
+
+/** A writing transaction of the kernel with this epoch; aborts, writing nothing, when the epoch has moved on [S2]. */
+export const transactFenced = <T>(
+  db: Database,
+  epoch: number,
+  names: readonly StoreName[],
+  body: (stores: Stores) => Promise<T>,
+  options: Options = {},
+): Promise<T> =>
+  transact(db, [...new Set<StoreName>([...names, 'sys'])], 'readwrite', async (stores) => {
+    const row = (await request(stores.sys.get(EPOCH))) as { v: number } | undefined;
+    if (row?.v !== epoch) throw fenced();
+    return body(stores);
+  }, options);
+
+/** Take over: every kernel with an older epoch is fenced from here on. */
+export const nextEpoch = (db: Database): Promise<number> =>
+  transact(db, ['sys'], 'readwrite', async ({ sys }) => {
+    const row = (await request(sys.get(EPOCH))) as { v: number } | undefined;
+    const epoch = (row?.v ?? 0) + 1;
+    await request(sys.put({ k: EPOCH, v: epoch }));
+    return epoch;
+  }, { strict: true });
+
+export const isFenced = (cause: unknown): boolean => cause instanceof SysFailure && cause.error.detail?.['fenced'] === true;

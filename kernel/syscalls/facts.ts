@@ -1,0 +1,69 @@
+/**
+ * Facts for policy: the operator's policy file, an agent's role, the powers of active programs. Parsed once and again
+ * only when one of those files changes. What cannot be read counts as nothing allowed.
+ */
+import { actorKind, actorNameOf, type Actor } from '../protocol/actor.ts';
+import { POLICY, type Capability } from '../protocol/capability.ts';
+import { parsePolicy, policySchema, type Policy } from '../protocol/formats/policy.ts';
+import { INSTALLED, type InstalledProgram } from '../protocol/formats/records.ts';
+import { parseRole, roleFile, type Role } from '../protocol/formats/role.ts';
+import type { Path } from '../protocol/paths.ts';
+import type { Fs } from '../fs/fs.ts';
+import type { Facts } from '../policy/decide.ts';
+
+export type FactsOf = {
+  of: (actor: Actor, capabilities: readonly Capability[]) => Promise<Facts>;
+  policy: () => Promise<Policy>;
+  programs: () => Promise<InstalledProgram[]>;
+};
+
+const STRICTEST: Policy = policySchema.parse({ autonomy: 'manual' });
+
+export const createFacts = (fs: Fs): FactsOf => {
+  const cache = new Map<Path, { revision: string; value: unknown }>();
+
+  /** Parsed content of a file, kept as long as its revision stands. */
+  const parsed = async <T>(path: Path, parse: (text: string) => T | undefined): Promise<T | undefined> => {
+    const stat = fs.stat(path);
+    if (!stat) return undefined;
+    const hit = cache.get(path);
+    if (hit?.revision === stat.revision) return hit.value as T | undefined;
+    const read = await fs.read(path, { as: 'text' });
+    const value = read.ok && typeof read.value.content === 'string' ? parse(read.value.content) : undefined;
+    cache.set(path, { revision: stat.revision, value });
+    return value;
+  };
+
+  const policy = async (): Promise<Policy> =>
+    (await parsed(POLICY, (text) => {
+      const result = parsePolicy(POLICY, text);
+      return result.ok ? result.value : undefined;
+    })) ?? STRICTEST;
+
+  const programs = async (): Promise<InstalledProgram[]> => {
+    const out: InstalledProgram[] = [];
+    for (const { path } of fs.files(INSTALLED)) {
+      const record = await parsed(path, (text) => JSON.parse(text) as InstalledProgram);
+      if (record) out.push(record);
+    }
+    return out;
+  };
+
+  const roleOf = (name: string): Promise<Role | undefined> =>
+    parsed(roleFile(name), (text) => {
+      const result = parseRole(roleFile(name), text);
+      return result.ok ? result.value : undefined;
+    });
+
+  return {
+    policy,
+    programs,
+    of: async (actor, capabilities) => {
+      const facts: Facts = { policy: await policy(), powers: [], capabilities };
+      if (actorKind(actor) !== 'agent') return facts;
+      const name = actorNameOf(actor);
+      const active = (await programs()).filter((program) => program.state === 'active' && program.agents.includes(name));
+      return { ...facts, powers: active.flatMap((program) => program.powers.write), role: await roleOf(name) };
+    },
+  };
+};

@@ -1,0 +1,69 @@
+/**
+ * What a handler gets: the services behind the gate, and who is calling. A handler holds no state of its own.
+ */
+import type { Actor } from '../protocol/actor.ts';
+import type { Capability } from '../protocol/capability.ts';
+import type { RevisionId } from '../protocol/entry.ts';
+import type { Result } from '../protocol/errors.ts';
+import type { Ports } from '../protocol/ports.ts';
+import type { CallName, ParsedArgs, Values } from '../protocol/syscalls.ts';
+import type { Sys } from '../protocol/sys.ts';
+import type { FromKernel } from '../protocol/wire.ts';
+import type { Author } from '../fs/stage.ts';
+import type { Fs } from '../fs/fs.ts';
+import type { Live, Seat } from '../fs/live.ts';
+import type { createSearch } from '../search/search.ts';
+import type { Processes } from '../process/processes.ts';
+import type { FactsOf } from './facts.ts';
+import type { Proc } from './proc.ts';
+
+/** A page's end of the wire: where events and live documents go. Processes inside the kernel have none. */
+export type Outlet = {
+  post: (frame: FromKernel) => void;
+  watches: Map<number, () => void>;
+  seats: Map<number, Seat>;
+  next: () => number;
+};
+
+export type Caller = {
+  actor: Actor;
+  /** The process that asks, '' for the operator's own hand. */
+  run: string;
+  /** Unique to the request; a repeat after a hand-over carries the same one. */
+  cause: string;
+  capabilities: readonly Capability[];
+  signal: AbortSignal;
+  outlet?: Outlet;
+};
+
+export type Storage = {
+  persist: () => Promise<boolean>;
+  state: () => Promise<{ usage: number; quota: number; persisted: boolean }>;
+};
+
+export type Kernel = {
+  fs: Fs;
+  live: Live;
+  search: ReturnType<typeof createSearch>;
+  processes: Processes;
+  proc: Proc;
+  ports: Ports;
+  storage: Storage;
+  facts: FactsOf;
+  now: () => number;
+  /** Revisions of recent change sets by their cause. */
+  causes: Map<string, RevisionId[]>;
+  /** One at a time for everything that decides: proposals are claimed by compare-and-set under this lock. */
+  deciding: <T>(body: () => Promise<T>) => Promise<T>;
+  /** A handle bound to an actor and a process, which passes this same gate. */
+  sys: (caller: Omit<Caller, 'cause' | 'outlet'>) => Sys;
+};
+
+export type Handler<N extends CallName> = (kernel: Kernel, caller: Caller, args: ParsedArgs<N>) => Promise<Result<Values[N]>>;
+
+export const authorOf = (caller: Caller, message: string): Author => ({
+  actor: caller.actor,
+  message,
+  run: caller.run,
+  cause: caller.cause,
+});
