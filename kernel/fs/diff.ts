@@ -3,29 +3,30 @@
  * Contract: `applyOps(diff(a, b), a) === b`; operations ascend, do not overlap, hold positions in the old string (UTF-16
  * units), never split a surrogate pair, and are at most MAX_OPS. The limit is counted in steps, not read from a clock,
  * so equal input gives equal operations on every device.
- * How: cut the common ends; anchor on lines that occur once in both (patience); where none does, Myers over lines;
- * Myers over characters inside what is left when that is small or nearly equal; otherwise replace it.
+ * How: cut the common ends; anchor on lines that occur once in both (patience); inside what differs anchor on words the
+ * same way; where nothing is unique, Myers, bounded; what is still unlike is replaced whole.
  * Knows nothing of files, Yjs or entries. The Myers part follows "An O(ND) Difference Algorithm", Myers 1986.
  */
 export type DiffOp = { at: number; remove: number; insert: string };
 
-/** Old [a0, a1) becomes new [b0, b1). In characters or in lines, as the function says. */
+/** Old [a0, a1) becomes new [b0, b1). In characters or in tokens (lines, words), as the function says. */
 type Range = { a0: number; a1: number; b0: number; b1: number };
 type Same = (a: number, b: number) => boolean;
 
 export const MAX_OPS = 1_000;
-/** Steps for all Myers runs of one diff together: tens of milliseconds. */
-export const MYERS_STEPS = 20_000_000;
+/** Steps for all Myers runs of one diff together: well under a quarter of a second. */
+export const MYERS_STEPS = 5_000_000;
+/** Characters that may be split into words in one diff, old and new together. */
+const WORD_CHARS = 2_000_000;
 const SMALL_HUNK = 1_024;
-const SMALL_DISTANCE = 512;
+const SMALL_DISTANCE = 256;
 const LARGE_DISTANCE = 128;
-const LINE_DISTANCE = 512;
+const TOKEN_DISTANCE = 512;
 const PATIENCE_DEPTH = 24;
 /** Two edits with less than this unchanged between them read better as one. */
 const MIN_GAP = 4;
-const COARSE_GAP = 32;
 
-type Meter = { work: number; myers: number };
+type Meter = { work: number; myers: number; words: number };
 
 export const applyOps = (old: string, ops: readonly DiffOp[]): string => {
   let out = '';
@@ -104,21 +105,36 @@ const backtrack = (range: Range, rows: readonly Int32Array[], distance: number):
   return found.toReversed();
 };
 
-/** Line ids of text[from, to), and where each line starts (one more start than lines). */
-const linesOf = (text: string, from: number, to: number, ids: Map<string, number>) => {
-  const line: number[] = [];
+/** Where the token that starts at `at` ends. */
+type Splitter = (text: string, at: number, to: number) => number;
+
+const lineEnd: Splitter = (text, at, to) => {
+  const newline = text.indexOf('\n', at);
+  return newline === -1 || newline >= to ? to : newline + 1;
+};
+
+const isWord = (code: number): boolean =>
+  code > 127 || (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95;
+const wordEnd: Splitter = (text, at, to) => {
+  let end = at + 1;
+  if (isWord(text.charCodeAt(at))) while (end < to && isWord(text.charCodeAt(end))) end++;
+  return end;
+};
+
+/** Ids of the tokens of text[from, to), and where each starts (one more start than tokens). */
+const tokensOf = (text: string, from: number, to: number, splitter: Splitter, ids: Map<string, number>) => {
+  const token: number[] = [];
   const starts = [from];
   for (let at = from; at < to; ) {
-    const newline = text.indexOf('\n', at);
-    const end = newline === -1 || newline >= to ? to : newline + 1;
+    const end = splitter(text, at, to);
     const key = text.slice(at, end);
     const id = ids.get(key) ?? ids.size;
     ids.set(key, id);
-    line.push(id);
+    token.push(id);
     starts.push(end);
     at = end;
   }
-  return { line, starts };
+  return { token, starts };
 };
 
 /** The longest run of pairs that rises in both files (patience sorting); pairs come in rising order of `a`. */
@@ -141,13 +157,13 @@ const rising = (pairs: readonly { a: number; b: number }[]): { a: number; b: num
   return chain.toReversed();
 };
 
-/** Pairs of lines that occur exactly once in each side of the range. */
+/** Pairs of tokens that occur exactly once in each side of the range. */
 const uniquePairs = (range: Range, a: readonly number[], b: readonly number[]): { a: number; b: number }[] => {
   const TWICE = -2;
-  const once = (lines: readonly number[], from: number, to: number) => {
+  const once = (tokens: readonly number[], from: number, to: number) => {
     const places = new Map<number, number>();
     for (let i = from; i < to; i++) {
-      const id = lines[i] ?? 0;
+      const id = tokens[i] ?? 0;
       places.set(id, places.has(id) ? TWICE : i);
     }
     return places;
@@ -161,31 +177,64 @@ const uniquePairs = (range: Range, a: readonly number[], b: readonly number[]): 
   return pairs.sort((x, y) => x.a - y.a);
 };
 
-/** Ranges of lines that differ. What cannot be resolved cheaply comes back as one range. */
-const lineRanges = (whole: Range, a: readonly number[], b: readonly number[], meter: Meter, depth = 0): Range[] => {
+/** Ranges of tokens that differ. What cannot be resolved cheaply comes back as one range. */
+const tokenRanges = (whole: Range, a: readonly number[], b: readonly number[], meter: Meter, depth = 0): Range[] => {
   const same: Same = (i, j) => a[i] === b[j];
   const range = trim(whole, same, meter);
   if (range.a0 === range.a1 && range.b0 === range.b1) return [];
   if (range.a0 === range.a1 || range.b0 === range.b1) return [range];
   meter.work += range.a1 - range.a0 + range.b1 - range.b0;
   const anchors = depth < PATIENCE_DEPTH ? rising(uniquePairs(range, a, b)) : [];
-  if (anchors.length === 0) return myers(range, same, LINE_DISTANCE, meter) ?? [range];
+  if (anchors.length === 0) return myers(range, same, TOKEN_DISTANCE, meter) ?? [range];
   const found: Range[] = [];
   let { a0, b0 } = range;
   for (const anchor of [...anchors, { a: range.a1, b: range.b1 }]) {
-    for (const part of lineRanges({ a0, a1: anchor.a, b0, b1: anchor.b }, a, b, meter, depth + 1)) found.push(part);
+    for (const part of tokenRanges({ a0, a1: anchor.a, b0, b1: anchor.b }, a, b, meter, depth + 1)) found.push(part);
     a0 = anchor.a + 1;
     b0 = anchor.b + 1;
   }
   return found;
 };
 
-const charRanges = (whole: Range, same: Same, meter: Meter): Range[] => {
+/** Is enough unchanged for the parts to be better than replacing the whole? A rewrite has chance matches only. */
+const worthIt = (whole: Range, parts: readonly Range[]): boolean => {
+  const kept = whole.a1 - whole.a0 - parts.reduce((sum, part) => sum + part.a1 - part.a0, 0);
+  return kept * 4 >= Math.min(whole.a1 - whole.a0, whole.b1 - whole.b0);
+};
+
+/** Ranges of characters that differ, by ever smaller tokens. */
+const refine = (old: string, next: string, whole: Range, wanted: 'lines' | 'words' | 'chars', meter: Meter): Range[] => {
+  const same: Same = (i, j) => old.charCodeAt(i) === next.charCodeAt(j);
   const range = trim(whole, same, meter);
-  if (range.a0 === range.a1 && range.b0 === range.b1) return [];
-  if (range.a0 === range.a1 || range.b0 === range.b1) return [range];
-  const small = Math.max(range.a1 - range.a0, range.b1 - range.b0) <= SMALL_HUNK;
-  return myers(range, same, small ? SMALL_DISTANCE : LARGE_DISTANCE, meter) ?? [range];
+  const n = range.a1 - range.a0;
+  const m = range.b1 - range.b0;
+  if (n === 0 && m === 0) return [];
+  if (n === 0 || m === 0) return [range];
+  if (wanted === 'words') meter.words += n + m;
+  const level = wanted === 'words' && meter.words > WORD_CHARS ? 'chars' : wanted;
+  const small = Math.max(n, m) <= SMALL_HUNK;
+  if (small || level === 'chars') {
+    const parts = myers(range, same, small ? SMALL_DISTANCE : LARGE_DISTANCE, meter);
+    if (parts) return worthIt(range, parts) ? parts : [range];
+  }
+  if (level === 'chars') return [range];
+
+  meter.work += n + m;
+  const splitter = level === 'lines' ? lineEnd : wordEnd;
+  const ids = new Map<string, number>();
+  const a = tokensOf(old, range.a0, range.a1, splitter, ids);
+  const b = tokensOf(next, range.b0, range.b1, splitter, ids);
+  const start = (starts: readonly number[], token: number): number => starts[token] ?? 0;
+  const parts = tokenRanges({ a0: 0, a1: a.token.length, b0: 0, b1: b.token.length }, a.token, b.token, meter).flatMap((part) =>
+    refine(
+      old,
+      next,
+      { a0: start(a.starts, part.a0), a1: start(a.starts, part.a1), b0: start(b.starts, part.b0), b1: start(b.starts, part.b1) },
+      level === 'lines' ? 'words' : 'chars',
+      meter,
+    ),
+  );
+  return level === 'lines' || worthIt(range, parts) ? parts : [range];
 };
 
 /** Join ranges with less than `gap` unchanged characters between them. */
@@ -194,6 +243,23 @@ const joined = (ranges: readonly Range[], gap: number): Range[] => {
   for (const range of ranges) {
     const last = out.at(-1);
     if (last && range.a0 - last.a1 < gap) out[out.length - 1] = { ...last, a1: range.a1, b1: range.b1 };
+    else out.push(range);
+  }
+  return out;
+};
+
+/** At most MAX_OPS ranges: the shortest unchanged stretches are given up first, which rewrites the least text. */
+const capped = (ranges: readonly Range[]): Range[] => {
+  const excess = ranges.length - MAX_OPS;
+  if (excess <= 0) return [...ranges];
+  const gaps = ranges.slice(1).map((range, index) => range.a0 - (ranges[index]?.a1 ?? 0));
+  const longest = gaps.toSorted((x, y) => x - y)[excess - 1] ?? 0;
+  let ties = excess - gaps.filter((gap) => gap < longest).length;
+  const out: Range[] = [];
+  for (const [index, range] of ranges.entries()) {
+    const gap = gaps[index - 1] ?? Infinity;
+    const last = out.at(-1);
+    if (last && (gap < longest || (gap === longest && ties-- > 0))) out[out.length - 1] = { ...last, a1: range.a1, b1: range.b1 };
     else out.push(range);
   }
   return out;
@@ -211,24 +277,9 @@ const wholePairs = (old: string, next: string, { a0, a1, b0, b1 }: Range): Range
 
 /** The operations, and how many steps they took: linear passes, and Myers steps (at most about MYERS_STEPS). */
 export const diffCounted = (old: string, next: string): { ops: DiffOp[]; work: number; myers: number } => {
-  const meter: Meter = { work: 0, myers: 0 };
-  const same: Same = (i, j) => old.charCodeAt(i) === next.charCodeAt(j);
-  const middle = trim({ a0: 0, a1: old.length, b0: 0, b1: next.length }, same, meter);
-  const ids = new Map<string, number>();
-  const a = linesOf(old, middle.a0, middle.a1, ids);
-  const b = linesOf(next, middle.b0, middle.b1, ids);
-  meter.work += middle.a1 - middle.a0 + middle.b1 - middle.b0;
-
-  const lines: Range = { a0: 0, a1: a.line.length, b0: 0, b1: b.line.length };
-  const found = lineRanges(lines, a.line, b.line, meter).flatMap((part) => {
-    const at = (starts: readonly number[], line: number): number => starts[line] ?? 0;
-    const chars: Range = { a0: at(a.starts, part.a0), a1: at(a.starts, part.a1), b0: at(b.starts, part.b0), b1: at(b.starts, part.b1) };
-    return charRanges(chars, same, meter);
-  });
-
-  let ranges = joined(found, MIN_GAP);
-  for (let gap = COARSE_GAP; ranges.length > MAX_OPS; gap *= 2) ranges = joined(ranges, gap);
-  const whole = joined(ranges.map((range) => wholePairs(old, next, range)), 1);
+  const meter: Meter = { work: 0, myers: 0, words: 0 };
+  const found = refine(old, next, { a0: 0, a1: old.length, b0: 0, b1: next.length }, 'lines', meter);
+  const whole = joined(capped(joined(found, MIN_GAP)).map((range) => wholePairs(old, next, range)), 1);
   const ops = whole.map(({ a0, a1, b0, b1 }) => ({ at: a0, remove: a1 - a0, insert: next.slice(b0, b1) }));
   return { ops, work: meter.work, myers: meter.myers };
 };

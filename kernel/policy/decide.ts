@@ -4,10 +4,10 @@
  * a role can only narrow them.
  */
 import { actorKind, actorNameOf, type Actor } from '../protocol/actor.ts';
-import { PROC, PROGRAMS, SYSTEM, WORKSPACE, type Capability } from '../protocol/capability.ts';
+import { AUTONOMY, PROC, PROGRAMS, roleFile, SYSTEM, WORKSPACE, type Autonomy, type Capability } from '../protocol/capability.ts';
 import { effectClass, type Effect, type EffectClass } from '../protocol/effects.ts';
 import type { Policy } from '../protocol/formats/policy.ts';
-import { AUTONOMY, roleFile, type Autonomy, type Role } from '../protocol/formats/role.ts';
+import type { Role } from '../protocol/formats/role.ts';
 import { isUnder, matcher, type Path } from '../protocol/paths.ts';
 
 export type Verdict =
@@ -107,7 +107,7 @@ export const decideEffect = (actor: Actor, effect: Effect, facts: Facts): Verdic
   return autonomyOver(strictness, facts, undefined);
 };
 
-/** [P10] Who proposed never decides; here only the operator decides at all. */
+/** [C7] Who proposed never decides; here only the operator decides at all. */
 export const decideDecision = (actor: Actor, proposedBy: Actor): Verdict => {
   if (actor !== 'operator') return deny('EACCES', 'Only the operator decides proposals.');
   return actor === proposedBy ? deny('EACCES', 'You proposed this yourself. Do it directly, or let it expire.') : APPLY;

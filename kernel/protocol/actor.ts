@@ -1,7 +1,7 @@
 /**
  * Who asks. An actor is fixed by the port a request came through, never by an argument.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 export type Actor = 'operator' | `agent:${string}` | `program:${string}` | `daemon:${string}`;
 export type ActorKind = 'operator' | 'agent' | 'program' | 'daemon';
@@ -9,7 +9,9 @@ export type ActorKind = 'operator' | 'agent' | 'program' | 'daemon';
 const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
 
 /** A name an agent, program or daemon may bear: lower case, digits, `. _ -`, at most 64 characters. */
-export const actorName = z.string().regex(NAME, 'Use lower-case letters, digits, dots, dashes; at most 64 characters.');
+export const actorName = z
+  .string()
+  .check(z.regex(NAME, 'Use lower-case letters, digits, dots, dashes; at most 64 characters.'));
 
 export const actorKind = (actor: Actor): ActorKind => actor.split(':', 1)[0] as ActorKind;
 

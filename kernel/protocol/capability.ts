@@ -12,3 +12,10 @@ export const SYSTEM: Path = '/system';
 export const PROGRAMS: Path = '/programs';
 export const PROC: Path = '/proc';
 export const POLICY: Path = '/system/policy.yaml';
+
+/** From strictest to widest. */
+export const AUTONOMY = ['manual', 'bounded', 'autonomous'] as const;
+export type Autonomy = (typeof AUTONOMY)[number];
+
+/** An agent's role: it can only narrow what policy grants. */
+export const roleFile = (agent: string): Path => `/workspace/agents/${agent}/AGENT.md`;

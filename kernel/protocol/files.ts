@@ -1,7 +1,7 @@
 /**
  * What the file system shows: Stat, Revision, Hit, and the changes a `write` may ask for.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Actor } from './actor.ts';
 import type { ContentKind, OpName, RevisionId } from './entry.ts';
 import type { Path } from './paths.ts';
@@ -42,26 +42,15 @@ export type Revision = {
 
 export type Hit = { path: Path; score: number; line: number; snippet: string; revision: RevisionId };
 
-const path = z.string().describe('Absolute path, for example /workspace/context/notes.md');
+const path = z.string().check(z.describe('Absolute path, for example /workspace/context/notes.md'));
 /** Text, or bytes from a caller that has them (an agent's tool call is JSON, so text only). */
 export const contentSchema = z.union([z.string(), z.instanceof(Uint8Array)]);
-const revision = z.string().describe('A revision id as `read` or `list` gave it.');
+const base = z.optional(z.nullable(z.string())).check(z.describe('The revision you last read; null when the file must not exist yet.'));
+const old = z.string().check(z.minLength(1), z.describe('Exact text to replace; must occur exactly once unless all is true.'));
 
 export const changeSchema = z.discriminatedUnion('op', [
-  z.object({
-    op: z.literal('put'),
-    path,
-    content: contentSchema.describe('The whole new content.'),
-    base: revision.nullable().optional().describe('The revision you last read; null when the file must not exist yet.'),
-    attrs: z.record(z.string(), z.string()).optional(),
-  }),
-  z.object({
-    op: z.literal('edit'),
-    path,
-    old: z.string().min(1).describe('Exact text to replace; must occur exactly once unless all is true.'),
-    new: z.string(),
-    all: z.boolean().optional(),
-  }),
+  z.object({ op: z.literal('put'), path, content: contentSchema, base, attrs: z.optional(z.record(z.string(), z.string())) }),
+  z.object({ op: z.literal('edit'), path, old, new: z.string(), all: z.optional(z.boolean()) }),
   z.object({ op: z.literal('append'), path, content: contentSchema }),
   z.object({ op: z.literal('move'), from: path, to: path }),
   z.object({ op: z.literal('remove'), path }),

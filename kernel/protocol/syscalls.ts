@@ -3,7 +3,9 @@
  * the effect class; client types, agents' tools and the README's matrix are all derived from it.
  * A call that has no row does not exist: the gate answers ENOSYS and treats it as irreversible.
  */
-import * as z from 'zod';
+// The small half of zod: the gate is loaded before the cockpit is usable (29 → 14 kB gzipped).
+import en from 'zod/v4/locales/en.js';
+import * as z from 'zod/mini';
 import type { Effect, EffectClass } from './effects.ts';
 import { effectSchema } from './effects.ts';
 import type { RevisionId } from './entry.ts';
@@ -11,7 +13,14 @@ import { changeSchema, type Hit, type Revision, type Stat, type WatchEvent } fro
 import type { InstalledProgram, ProposalState, Receipt } from './formats/records.ts';
 import type { Plan } from './plan.ts';
 
-const path = z.string().describe('Absolute path, for example /workspace/context/notes.md');
+// Without a language the small half says "Invalid input" to everything.
+z.config(en());
+
+const path = z.string().check(z.describe('Absolute path, for example /workspace/context/notes.md'));
+const text = (max: number) => z.optional(z.string().check(z.maxLength(max)));
+const count = (max: number) => z.optional(z.int().check(z.gte(1), z.lte(max)));
+const flag = z.optional(z.boolean());
+const changes = (max: number) => z.array(changeSchema).check(z.minLength(1), z.maxLength(max));
 
 export type ReadValue = { content: string | Uint8Array; stat: Stat };
 export type ListValue = { entries: Stat[]; cursor?: string };
@@ -21,14 +30,14 @@ export type BlameRun = { from: number; to: number; revision: RevisionId; actor: 
 /** What a page gets to edit a file live: the document's state as a Yjs update, and the channel its updates use. */
 export type OpenValue = { doc: number; state: Uint8Array; stat: Stat };
 
-type Row<S extends z.ZodType> = {
+type Row<S extends z.ZodMiniType> = {
   schema: S;
   /** `operator`: the operator alone. `process`: only a running process, about itself. */
   callers: 'any' | 'operator' | 'process';
   class: EffectClass;
   summary: string;
 };
-const row = <S extends z.ZodType>(callers: Row<S>['callers'], effect: EffectClass, summary: string, schema: S): Row<S> => ({
+const row = <S extends z.ZodMiniType>(callers: Row<S>['callers'], effect: EffectClass, summary: string, schema: S): Row<S> => ({
   schema,
   callers,
   class: effect,
@@ -38,52 +47,53 @@ const row = <S extends z.ZodType>(callers: Row<S>['callers'], effect: EffectClas
 export const CALLS = {
   read: row('any', 'read', 'Read a file, now or as it was at a revision or a date.', z.object({
     path,
-    at: z.string().optional().describe('A revision id of this file, or an ISO date.'),
-    as: z.enum(['text', 'bytes']).optional(),
-    offset: z.number().int().nonnegative().optional().describe('Where to start: characters of text, bytes of bytes.'),
-    length: z.number().int().positive().optional(),
+    at: z.optional(z.string()).check(z.describe('A revision id of this file, or an ISO date.')),
+    as: z.optional(z.enum(['text', 'bytes'])),
+    offset: z.optional(z.int().check(z.gte(0))).check(z.describe('Where to start: characters of text, bytes of bytes.')),
+    length: z.optional(z.int().check(z.gte(1))),
   })),
   list: row('any', 'read', 'List a folder, or with history the revisions of a file, newest first.', z.object({
     path,
-    depth: z.number().int().min(1).max(64).optional().describe('How many levels; 1 when left out.'),
-    limit: z.number().int().min(1).max(10_000).optional(),
-    cursor: z.string().optional(),
-    history: z.boolean().optional(),
+    depth: count(64).check(z.describe('How many levels; 1 when left out.')),
+    limit: count(10_000),
+    cursor: z.optional(z.string()),
+    history: flag,
   })),
   search: row('any', 'read', 'Search the text of files below a folder.', z.object({
-    query: z.string().min(1).max(1000),
-    under: path.optional(),
-    mode: z.enum(['text', 'exact', 'regex']).optional(),
-    history: z.boolean().optional(),
-    limit: z.number().int().min(1).max(1000).optional(),
+    query: z.string().check(z.minLength(1), z.maxLength(1000)),
+    under: z.optional(path),
+    mode: z.optional(z.enum(['text', 'exact', 'regex'])),
+    history: flag,
+    limit: count(1000),
   })),
   write: row('any', 'workspace', 'Apply a set of changes as one: all of them or none.', z.object({
-    changes: z.array(changeSchema).min(1).max(20_000),
-    message: z.string().trim().min(1, 'A message is needed: say in a line why.').max(2000).describe('One line: why.'),
+    changes: changes(20_000),
+    message: z.string('A message is needed: say in a line why.')
+      .check(z.trim(), z.minLength(1, 'A message is needed: say in a line why.'), z.maxLength(2000), z.describe('One line: why.')),
   })),
   propose: row('any', 'workspace', 'Ask for a decision on changes or an effect you may not do alone.', z.object({
-    changes: z.array(changeSchema).min(1).max(1000).optional(),
-    effect: effectSchema.optional(),
-    title: z.string().max(200).optional().describe('What happens on approval, as a verb.'),
-    rationale: z.string().trim().min(1).max(4000),
-    expects: z.string().max(2000).optional(),
+    changes: z.optional(changes(1000)),
+    effect: z.optional(effectSchema),
+    title: text(200).check(z.describe('What happens on approval, as a verb.')),
+    rationale: z.string().check(z.trim(), z.minLength(1, 'Say why: the operator decides by it.'), z.maxLength(4000)),
+    expects: text(2000),
     reversibility: z.enum(['reversible', 'costly', 'irreversible']),
-    expiresAt: z.iso.datetime().optional(),
+    expiresAt: z.optional(z.iso.datetime()),
   })),
   fire: row('any', 'workspace', 'Run an agent, a job or a program now (by path), or an effect.', z.object({
     target: z.union([z.string(), effectSchema]),
-    args: z.record(z.string(), z.unknown()).optional(),
-    key: z.string().max(200).optional().describe('The same key never fires twice.'),
+    args: z.optional(z.record(z.string(), z.unknown())),
+    key: text(200).check(z.describe('The same key never fires twice.')),
   })),
 
   decide: row('operator', 'workspace', 'Approve or reject a proposal, bound to its hash.', z.object({
-    id: z.string(), verdict: z.enum(['approve', 'reject']), hash: z.string(), reason: z.string().max(4000).optional(),
+    id: z.string(), verdict: z.enum(['approve', 'reject']), hash: z.string(), reason: text(4000),
   })),
-  grant: row('operator', 'workspace', 'Let an actor write below a path pattern.', z.object({ actor: z.string(), write: z.array(z.string()).min(1) })),
-  revoke: row('operator', 'workspace', 'Take back every grant of an actor, or those for the named patterns.', z.object({ actor: z.string(), write: z.array(z.string()).optional() })),
+  grant: row('operator', 'workspace', 'Let an actor write below a path pattern.', z.object({ actor: z.string(), write: z.array(z.string()).check(z.minLength(1)) })),
+  revoke: row('operator', 'workspace', 'Take back every grant of an actor, or those for the named patterns.', z.object({ actor: z.string(), write: z.optional(z.array(z.string())) })),
   plan: row('operator', 'read', 'Read and verify a bundle; changes nothing.', z.object({ source: z.union([z.string(), z.instanceof(Uint8Array)]) })),
   install: row('operator', 'workspace', 'Put a planned bundle under /programs. Runs nothing.', z.object({ digest: z.string() })),
-  activate: row('operator', 'workspace', 'Fork a program\'s workspace into yours and start its jobs.', z.object({ name: z.string() })),
+  activate: row('operator', 'workspace', "Fork a program's workspace into yours and start its jobs.", z.object({ name: z.string() })),
   deactivate: row('operator', 'workspace', 'Stop its jobs, revoke its grants, remove its surfaces, keep every byte.', z.object({ name: z.string() })),
   kill: row('operator', 'workspace', 'Stop a run, or every run with `all`.', z.object({ run: z.string() })),
   watch: row('operator', 'read', 'Be told of every change below a pattern.', z.object({ pattern: z.union([z.string(), z.array(z.string())]) })),
@@ -92,15 +102,15 @@ export const CALLS = {
   close: row('operator', 'workspace', 'Close a live document; what was typed is sealed into the journal first.', z.object({ doc: z.number() })),
   blame: row('any', 'read', 'Who wrote each stretch of a file.', z.object({ path })),
   secret: row('operator', 'workspace', 'Keep or drop a secret. It can be used, never read back.', z.object({
-    name: z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'Capital letters, digits and _.'),
-    value: z.string().min(1).max(10_000).nullable(),
-    origins: z.array(z.string()).default([]).describe('Where it may be sent, for example https://api.anthropic.com'),
+    name: z.string().check(z.regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'A secret is named in capital letters, digits and _.')),
+    value: z.nullable(z.string().check(z.minLength(1), z.maxLength(10_000))),
+    origins: z._default(z.array(z.string()), []).check(z.describe('Where it may be sent, for example https://api.anthropic.com')),
   })),
   secrets: row('operator', 'read', 'Names of the secrets kept here, and where each may go.', z.object({})),
   persist: row('operator', 'workspace', 'Ask the browser to keep this workspace when the disk is full.', z.object({})),
-  log: row('process', 'workspace', 'Append a step to the caller\'s own run record.', z.object({ record: z.looseObject({ t: z.string() }) })),
-  live: row('process', 'read', 'Show what the caller is doing right now in /proc (not kept).', z.object({ text: z.string().max(100_000) })),
-} satisfies Record<string, Row<z.ZodType>>;
+  log: row('process', 'workspace', "Append a step to the caller's own run record.", z.object({ record: z.looseObject({ t: z.string() }) })),
+  live: row('process', 'read', 'Show what the caller is doing right now in /proc (not kept).', z.object({ text: z.string().check(z.maxLength(100_000)) })),
+} satisfies Record<string, Row<z.ZodMiniType>>;
 
 export type CallName = keyof typeof CALLS;
 /** Arguments as a caller may write them (defaults not yet filled in). */

@@ -11,7 +11,7 @@ import { HANDLERS } from './table.ts';
 
 const PATH_FIELDS = ['path', 'under', 'from', 'to', 'cwd'] as const;
 
-/** [P1] One spelling per path: every path in the arguments is parsed and normalised before a handler sees it. */
+/** [F1] One spelling per path: every path in the arguments is parsed and normalised before a handler sees it. */
 const withPaths = (args: unknown): Result<unknown> => {
   if (args === null || typeof args !== 'object' || args instanceof Uint8Array) return ok(args);
   const out: Record<string, unknown> = { ...args };

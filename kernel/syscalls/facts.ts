@@ -1,12 +1,12 @@
 /**
  * Facts for policy: the operator's policy file, an agent's role, the powers of active programs. Parsed once and again
- * only when one of those files changes. What cannot be read counts as nothing allowed.
+ * only when one of those files changes; the parsers are loaded when the first agent acts. What cannot be read counts as nothing allowed.
  */
 import { actorKind, actorNameOf, type Actor } from '../protocol/actor.ts';
-import { POLICY, type Capability } from '../protocol/capability.ts';
-import { parsePolicy, policySchema, type Policy } from '../protocol/formats/policy.ts';
+import { POLICY, roleFile, type Capability } from '../protocol/capability.ts';
+import type { Policy } from '../protocol/formats/policy.ts';
 import { INSTALLED, type InstalledProgram } from '../protocol/formats/records.ts';
-import { parseRole, roleFile, type Role } from '../protocol/formats/role.ts';
+import type { Role } from '../protocol/formats/role.ts';
 import type { Path } from '../protocol/paths.ts';
 import type { Fs } from '../fs/fs.ts';
 import type { Facts } from '../policy/decide.ts';
@@ -17,25 +17,27 @@ export type FactsOf = {
   programs: () => Promise<InstalledProgram[]>;
 };
 
-const STRICTEST: Policy = policySchema.parse({ autonomy: 'manual' });
+/** [P8] What holds when there is no policy to read. */
+const STRICTEST: Policy = { autonomy: 'manual', ceiling: { usd: 0 }, never_auto: [], paused: false, grants: {}, egress: [], models: {} };
 
 export const createFacts = (fs: Fs): FactsOf => {
   const cache = new Map<Path, { revision: string; value: unknown }>();
 
   /** Parsed content of a file, kept as long as its revision stands. */
-  const parsed = async <T>(path: Path, parse: (text: string) => T | undefined): Promise<T | undefined> => {
+  const parsed = async <T>(path: Path, parse: (text: string) => T | undefined | Promise<T | undefined>): Promise<T | undefined> => {
     const stat = fs.stat(path);
     if (!stat) return undefined;
     const hit = cache.get(path);
     if (hit?.revision === stat.revision) return hit.value as T | undefined;
     const read = await fs.read(path, { as: 'text' });
-    const value = read.ok && typeof read.value.content === 'string' ? parse(read.value.content) : undefined;
+    const value = read.ok && typeof read.value.content === 'string' ? await parse(read.value.content) : undefined;
     cache.set(path, { revision: stat.revision, value });
     return value;
   };
 
   const policy = async (): Promise<Policy> =>
-    (await parsed(POLICY, (text) => {
+    (await parsed(POLICY, async (text) => {
+      const { parsePolicy } = await import('../protocol/formats/policy.ts');
       const result = parsePolicy(POLICY, text);
       return result.ok ? result.value : undefined;
     })) ?? STRICTEST;
@@ -50,7 +52,8 @@ export const createFacts = (fs: Fs): FactsOf => {
   };
 
   const roleOf = (name: string): Promise<Role | undefined> =>
-    parsed(roleFile(name), (text) => {
+    parsed(roleFile(name), async (text) => {
+      const { parseRole } = await import('../protocol/formats/role.ts');
       const result = parseRole(roleFile(name), text);
       return result.ok ? result.value : undefined;
     });
@@ -59,8 +62,9 @@ export const createFacts = (fs: Fs): FactsOf => {
     policy,
     programs,
     of: async (actor, capabilities) => {
+      // Policy binds agents; for the others it is not even loaded, so that the first write does not wait for a YAML parser.
+      if (actorKind(actor) !== 'agent') return { policy: STRICTEST, powers: [], capabilities };
       const facts: Facts = { policy: await policy(), powers: [], capabilities };
-      if (actorKind(actor) !== 'agent') return facts;
       const name = actorNameOf(actor);
       const active = (await programs()).filter((program) => program.state === 'active' && program.agents.includes(name));
       return { ...facts, powers: active.flatMap((program) => program.powers.write), role: await roleOf(name) };

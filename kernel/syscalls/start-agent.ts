@@ -4,7 +4,8 @@
  */
 import { err, ok, type Result } from '../protocol/errors.ts';
 import type { Job } from '../protocol/formats/job.ts';
-import { parseRole, roleFile } from '../protocol/formats/role.ts';
+import { roleFile } from '../protocol/capability.ts';
+import { parseRole } from '../protocol/formats/role.ts';
 import type { Rehearsal } from '../protocol/formats/rehearsal.ts';
 import type { Ended } from '../protocol/ports.ts';
 import type { Process } from '../process/processes.ts';

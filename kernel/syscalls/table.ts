@@ -4,8 +4,6 @@
 import type { CallName } from '../protocol/syscalls.ts';
 import { activate, deactivate, install, plan } from './programs.ts';
 import { decide } from './decide.ts';
-import { fire } from './fire.ts';
-import { grant, revoke } from './grant.ts';
 import type { Handler } from './kernel.ts';
 import { kill, live, log } from './run.ts';
 import { close, open } from './open.ts';
@@ -15,6 +13,11 @@ import { blame, list, read, search } from './read.ts';
 import { secret, secrets } from './secret.ts';
 import { unwatch, watch } from './watch.ts';
 import { write } from './write.ts';
+
+/** Calls that parse roles, jobs or policy are loaded when first made: they are not needed to show the cockpit. */
+const fire: Handler<'fire'> = async (...call) => (await import('./fire.ts')).fire(...call);
+const grant: Handler<'grant'> = async (...call) => (await import('./grant.ts')).grant(...call);
+const revoke: Handler<'revoke'> = async (...call) => (await import('./grant.ts')).revoke(...call);
 
 export const HANDLERS: { [N in CallName]: Handler<N> } = {
   read, list, search, write, propose, fire,

@@ -5,7 +5,6 @@
 import { POLICY } from '../protocol/capability.ts';
 import { err, ok, type Err, type Result } from '../protocol/errors.ts';
 import { changePaths, type Change } from '../protocol/files.ts';
-import { parsePolicy } from '../protocol/formats/policy.ts';
 import { decideWrite, type Facts } from '../policy/decide.ts';
 import { authorOf, type Caller, type Handler, type Kernel } from './kernel.ts';
 import { newProposal } from './propose.ts';
@@ -24,6 +23,7 @@ const checkPolicy = async (kernel: Kernel, caller: Caller, change: Change): Prom
   if (caller.actor !== 'operator') return err('EACCES', `${POLICY} is the operator's alone.`, { path: POLICY });
   const text = await resultingText(kernel, change);
   if (text === undefined) return err('EINVAL', 'Policy is changed by put, edit or append of text; it is never moved or removed.', { path: POLICY });
+  const { parsePolicy } = await import('../protocol/formats/policy.ts');
   const parsed = parsePolicy(POLICY, text);
   return parsed.ok ? undefined : parsed;
 };

@@ -13,7 +13,7 @@ export const jobSchema = z.object({
   schedule: z.union([z.string(), z.array(z.string())]).optional(),
   tz: z.string().optional(),
   on: z.object({ change: z.string(), field: z.string().optional(), becomes: z.string().optional() }).optional(),
-  agent: actorName.optional(),
+  agent: z.optional(actorName),
   run: z.literal('bash').optional(),
   'catch-up': z.enum(['once', 'skip']).default('once'),
   expects: z.string().optional(),

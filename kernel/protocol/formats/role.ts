@@ -3,12 +3,10 @@
  */
 import * as z from 'zod';
 import { actorName } from '../actor.ts';
+import { AUTONOMY } from '../capability.ts';
 import { ok, type Result } from '../errors.ts';
 import type { Path } from '../paths.ts';
 import { check, parseFrontMatter } from './document.ts';
-
-export const AUTONOMY = ['manual', 'bounded', 'autonomous'] as const;
-export type Autonomy = (typeof AUTONOMY)[number];
 
 /** What an agent may call: the six syscalls, and bash (which is `fire` with a bash effect). */
 export const TOOLS = ['read', 'list', 'search', 'write', 'propose', 'fire', 'bash'] as const;
@@ -32,6 +30,7 @@ export const roleSchema = z.object({
   program: z.string().optional(),
 });
 
+export { AUTONOMY, roleFile, type Autonomy } from '../capability.ts';
 export type Role = z.infer<typeof roleSchema> & { prompt: string };
 
 export const parseRole = (file: Path, text: string): Result<Role> => {
@@ -40,5 +39,3 @@ export const parseRole = (file: Path, text: string): Result<Role> => {
   const checked = check(file, roleSchema, parsed.value);
   return checked.ok ? ok({ ...checked.value.value, prompt: checked.value.body.trim() }) : checked;
 };
-
-export const roleFile = (agent: string): Path => `/workspace/agents/${agent}/AGENT.md`;

@@ -1,0 +1,43 @@
+/**
+ * Which model a run uses, from the operator's policy, and what a turn of it costs. A role may name an alias of the
+ * policy, or a model's own id: that one is reached the way `default` is, unless another entry knows it.
+ */
+import { POLICY } from '../protocol/capability.ts';
+import { err, ok, type Result } from '../protocol/errors.ts';
+import { parsePolicy, type Model } from '../protocol/formats/policy.ts';
+import type { Usage } from '../protocol/formats/records.ts';
+import type { Sys } from '../protocol/sys.ts';
+
+export type Choice = { model: Model } | { none: string };
+
+const NOT_SET = `No model is set. Choose one in Settings, or write models.default (base_url, model, secret) in ${POLICY}.`;
+
+export const chooseModel = (models: Record<string, Model>, wanted: string | undefined): Choice => {
+  const usual = models['default'];
+  if (wanted === undefined || wanted === 'default') return usual ? { model: usual } : { none: NOT_SET };
+  const named = models[wanted] ?? Object.values(models).find(({ model }) => model === wanted);
+  if (named) return { model: named };
+  if (!usual) return { none: `${NOT_SET} The role asks for "${wanted}".` };
+  // The price in the entry is that of its own model.
+  const { price: _price, ...reach } = usual;
+  return { model: { ...reach, model: wanted } };
+};
+
+export const modelFor = async (sys: Sys, wanted: string | undefined): Promise<Result<Choice>> => {
+  const read = await sys.read(POLICY, { as: 'text' });
+  if (!read.ok) return read.error.code === 'ENOENT' ? ok({ none: NOT_SET }) : read;
+  const policy = parsePolicy(POLICY, String(read.value.content));
+  if (!policy.ok) return err('EINVAL', `${policy.error.message} No model can be used until it is mended.`, { path: POLICY });
+  return ok(chooseModel(policy.value.models, wanted));
+};
+
+/** USD. Writing to the cache costs a quarter more than input where no price says otherwise; reading it, at most as much. */
+export const costOf = (price: Model['price'], usage: Usage): number | undefined => {
+  if (!price) return undefined;
+  const micro =
+    usage.input * price.input +
+    usage.output * price.output +
+    usage.cacheWrite * (price.cache_write ?? price.input * 1.25) +
+    usage.cacheRead * (price.cache_read ?? price.input);
+  return Math.round(micro * 1e3) / 1e9;
+};

@@ -1,0 +1,56 @@
+/**
+ * The browser as a host: wall clock, timers, the browser's storage manager, and the acting rooms, each loaded when it is
+ * first used, so that none of them delays the cockpit.
+ */
+import { createBash } from '../bash/bash.ts';
+import { DAEMONS } from '../daemons/table.ts';
+import { createEffects } from '../effects/effects.ts';
+import type { AgentsPort, LoaderPort } from '../protocol/ports.ts';
+import type { Storage } from '../syscalls/kernel.ts';
+import type { Host } from './kernel.ts';
+
+const storage: Storage = {
+  // Only a page may ask; it has asked before this call, and this is the browser's answer.
+  persist: () => navigator.storage.persisted(),
+  state: async () => {
+    const { usage = 0, quota = 0 } = await navigator.storage.estimate();
+    return { usage, quota, persisted: await navigator.storage.persisted() };
+  },
+};
+
+/** A module's export, loaded once, on first use; a load that failed (offline before it was cached) is tried again. */
+const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
+  let loading: Promise<T> | undefined;
+  return () =>
+    (loading ??= load().catch((cause: unknown) => {
+      loading = undefined;
+      throw cause;
+    }));
+};
+
+export const browserHost = (workspace: string): Host => ({
+  workspace,
+  now: () => Date.now(),
+  setTimer: (run, ms) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+  storage,
+  daemons: DAEMONS,
+  ports: ({ secrets, notify }) => {
+    const agents = once<AgentsPort>(async () => (await import('../agents/agents.ts')).createAgents({ secrets: secrets.use, online: () => navigator.onLine }));
+    const loader = once<LoaderPort>(async () => (await import('../loader/loader.ts')).createLoader({}));
+    return {
+      secrets,
+      bash: createBash(),
+      effects: createEffects({ notify }),
+      agents: { run: async (sys, order) => (await agents()).run(sys, order) },
+      loader: {
+        plan: async (sys, source) => (await loader()).plan(sys, source),
+        install: async (sys, digest) => (await loader()).install(sys, digest),
+        activate: async (sys, name) => (await loader()).activate(sys, name),
+        deactivate: async (sys, name) => (await loader()).deactivate(sys, name),
+      },
+    };
+  },
+});
