@@ -2,7 +2,6 @@
  * Paths: absolute, NFC, `/`-separated. One spelling per file, so that a path can be compared as a string.
  * Contract: every path that enters the kernel passes `parsePath` once, at the gate; inside, a `Path` is trusted.
  */
-import picomatch from 'picomatch';
 import { err, ok, type Result } from './errors.ts';
 
 /** A canonical absolute path, such as `/workspace/inbox/a.md`. The root is `/`. */
@@ -58,10 +57,4 @@ export const join = (base: Path, name: string): Path => (base === '/' ? `/${name
 export const isUnder = (path: Path, folder: Path): boolean =>
   folder === '/' || path === folder || path.startsWith(`${folder}/`);
 
-/**
- * A predicate for a path pattern: `*` within a segment, `**` across segments, braces. A trailing `/**` also
- * matches the folder itself, so that a grant for a folder lets its owner create the folder.
- * Dot files match like any other: nothing is hidden from a rule.
- */
-export const matcher = (patterns: string | readonly string[]): ((path: Path) => boolean) =>
-  picomatch(patterns as string | string[], { dot: true, strictSlashes: true });
+export { matcher } from './glob.ts';
