@@ -4,7 +4,7 @@
  * anything that a model, a network or a tool can do.
  */
 import type { SysError } from '../protocol/errors.ts';
-import { runFile, emptyUsage } from '../protocol/formats/records.ts';
+import { emptyUsage, runFile, type Usage } from '../protocol/formats/records.ts';
 import type { AgentOrder, AgentsPort, Ended, SecretsPort } from '../protocol/ports.ts';
 import type { Sys } from '../protocol/sys.ts';
 import { createLiveText } from './live.ts';
@@ -14,7 +14,7 @@ import { systemPrompt, withDate } from './prompt.ts';
 import type { Message, Provider } from './providers/provider.ts';
 import { createRehearsal } from './providers/rehearsal.ts';
 import { PROVIDERS, type ProviderFactory } from './providers/table.ts';
-import { conversation, parseRun, rebuild } from './resume.ts';
+import { conversation, parseRun, rebuild, usedBy } from './resume.ts';
 import { toolSchemas } from './schemas.ts';
 import { createTools } from './tools.ts';
 
@@ -55,13 +55,17 @@ export const createAgents = (options: AgentsOptions): AgentsPort => {
     return { provider: factory({ model, key: options.secrets, online, waits: pace.waits }) };
   };
 
-  const messagesFor = async (sys: Sys, order: AgentOrder): Promise<Message[]> => {
+  /** The conversation to go on with, and what this run has used of it already. */
+  const talkFor = async (sys: Sys, order: AgentOrder): Promise<{ messages: Message[]; used: Usage }> => {
     const asked: Message = { role: 'user', content: [{ type: 'text', text: withDate(order.prompt, order.date) }] };
-    if (order.after === undefined) return [asked];
-    if (!isOwn(sys, order.after)) return [...(await conversation(sys, order.after)), asked];
-    const read = await sys.read(order.after, { as: 'text' });
-    const so = read.ok && typeof read.value.content === 'string' ? rebuild(parseRun(read.value.content)) : [];
-    return so.length > 0 ? so : [asked];
+    const { after } = order;
+    if (after === undefined || !isOwn(sys, after)) {
+      return { messages: [...(after === undefined ? [] : await conversation(sys, after)), asked], used: emptyUsage() };
+    }
+    const read = await sys.read(after, { as: 'text' });
+    const records = read.ok && typeof read.value.content === 'string' ? parseRun(read.value.content) : [];
+    const messages = rebuild(records);
+    return { messages: messages.length > 0 ? messages : [asked], used: usedBy(records) };
   };
 
   const run = async (sys: Sys, order: AgentOrder): Promise<Ended> => {
@@ -77,7 +81,7 @@ export const createAgents = (options: AgentsOptions): AgentsPort => {
       live: createLiveText(sys, pace.live),
       system: await systemPrompt(sys, order),
       toolSchemas: toolSchemas(order.role.tools),
-      messages: await messagesFor(sys, order),
+      ...(await talkFor(sys, order)),
       runTool: createTools(sys, order.role.tools).run,
       maxTurns: options.maxTurns ?? MAX_TURNS,
       maxUsd: limits.length > 0 ? Math.min(...limits) : undefined,

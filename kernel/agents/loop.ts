@@ -4,7 +4,7 @@
  * A record that cannot be written ends the run: nothing happens off the record.
  */
 import { err, ok, type Result, type SysError } from '../protocol/errors.ts';
-import { addUsage, emptyUsage, type RunRecord, type Usage } from '../protocol/formats/records.ts';
+import { addUsage, type RunRecord, type Usage } from '../protocol/formats/records.ts';
 import type { Ended } from '../protocol/ports.ts';
 import type { Sys } from '../protocol/sys.ts';
 import type { LiveText } from './live.ts';
@@ -19,6 +19,8 @@ export type Loop = {
   system: SystemPart[];
   toolSchemas: ToolSchema[];
   messages: Message[];
+  /** Spent before: a run that continues pays for its first part too. */
+  used: Usage;
   runTool: (call: ToolUse) => Promise<Outcome>;
   maxTurns: number;
   /** USD one run may cost. */
@@ -35,7 +37,7 @@ const STOPS: Record<string, string> = {
 export const runLoop = async (loop: Loop): Promise<Ended> => {
   const { sys, provider, live } = loop;
   const messages = [...loop.messages];
-  let usage = emptyUsage();
+  let usage = loop.used;
   let text: string | undefined;
 
   const log = async (record: RunRecord): Promise<Result<unknown>> => sys.invoke('log', { record });

@@ -3,7 +3,7 @@
  * run. For a run that was cut short: every turn and every result, so that it continues where it stood; a call whose
  * end is not on record is never repeated by itself.
  */
-import type { ModelBlock, RunRecord } from '../protocol/formats/records.ts';
+import { addUsage, emptyUsage, type ModelBlock, type RunRecord, type Usage } from '../protocol/formats/records.ts';
 import type { Path } from '../protocol/paths.ts';
 import type { Sys } from '../protocol/sys.ts';
 import type { Message, ToolResult } from './providers/provider.ts';
@@ -60,6 +60,10 @@ export const conversation = async (sys: Sys, file: Path): Promise<Message[]> => 
 
 const UNKNOWN = 'How this call ended is not on record: the run was cut short. Look whether it took effect before you repeat it.';
 
+/** What a run had used up to where its record ends. */
+export const usedBy = (records: readonly RunRecord[]): Usage =>
+  records.reduce((sum, record) => (record.t === 'model' ? addUsage(sum, record.usage) : sum), emptyUsage());
+
 /** Every turn and every result of a run, ready to be sent again. */
 export const rebuild = (records: readonly RunRecord[]): Message[] => {
   const results = new Map<string, ToolResult>();
@@ -80,5 +84,7 @@ export const rebuild = (records: readonly RunRecord[]): Message[] => {
       content: calls.map((id): ToolResult => results.get(id) ?? { type: 'tool_result', tool_use_id: id, content: UNKNOWN, is_error: true }),
     });
   }
+  // A model is asked, never handed its own last word to go on from.
+  if (messages.at(-1)?.role === 'assistant') messages.push(say('You were interrupted here. Go on.'));
   return messages;
 };

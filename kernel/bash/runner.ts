@@ -37,10 +37,10 @@ const cut = (text: string, limit: number): string =>
     ? text
     : `${text.slice(0, limit)}\n[cut here: ${text.length - limit} more characters. Write them to a file, or use head, tail or grep.]\n`;
 
+/** A change set is written whole or not at all; the words say which, and what else there is to do. */
 const refusalOf = (error: SysError): string => {
-  const words = `allod: ${sayError(error)}`;
-  const then = error.code === 'EACCES' ? ' Nothing of this line was written. Ask for it with: propose -m WHY --put PATH FILE' : ' Nothing of this line was written.';
-  return `${words}${then}\n`;
+  const then = error.code === 'EACCES' ? ' To ask for it: propose -m WHY --put PATH FILE' : '';
+  return `allod: ${sayError(error)} Nothing of this line was written.${then}\n`;
 };
 
 const commandsOver = (facade: Facade, port: LinePort, message: string, failed: (error: SysError) => void) =>
@@ -53,7 +53,7 @@ const commandsOver = (facade: Facade, port: LinePort, message: string, failed: (
         write: (path, content) => facade.writeFile(path, content),
         // just-bash hands bytes over as one character each.
         stdin: () => {
-          const raw = String(context.stdin);
+          const raw = context.stdin as unknown as string;
           return decodeText(Uint8Array.from(raw, (char) => char.charCodeAt(0))) ?? raw;
         },
         flush: async () => {

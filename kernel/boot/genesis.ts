@@ -44,7 +44,13 @@ models: {}               # set in Settings: default: { provider, base_url, model
 
 export const GENESIS: readonly Change[] = [
   { op: 'put', path: '/workspace/AGENTS.md', content: HOUSE_RULES, base: null, attrs: { fork: 'genesis-1' } },
-  { op: 'put', path: '/workspace/agents/shell/AGENT.md', content: SHELL_ROLE, base: null, attrs: { fork: 'genesis-1' } },
+  {
+    op: 'put',
+    path: '/workspace/agents/shell/AGENT.md',
+    content: SHELL_ROLE,
+    base: null,
+    attrs: { fork: 'genesis-1' },
+  },
   { op: 'mkdir', path: '/workspace/context' },
   { op: 'mkdir', path: '/workspace/inbox' },
   { op: 'mkdir', path: '/workspace/jobs' },

@@ -38,7 +38,9 @@ export const browserHost = (workspace: string): Host => ({
   storage,
   daemons: DAEMONS,
   ports: ({ secrets, notify }) => {
-    const agents = once<AgentsPort>(async () => (await import('../agents/agents.ts')).createAgents({ secrets: secrets.use, online: () => navigator.onLine }));
+    const agents = once<AgentsPort>(async () =>
+      (await import('../agents/agents.ts')).createAgents({ secrets: secrets.use, online: () => navigator.onLine }),
+    );
     const loader = once<LoaderPort>(async () => (await import('../loader/loader.ts')).createLoader({}));
     return {
       secrets,

@@ -20,12 +20,18 @@ test('restart keeps everything', async () => {
   await a.as('operator').write([{ op: 'edit', path: '/workspace/a.md', old: 'one', new: 'three' }], { message: 'm' });
   a.crash();
   const b = await bootMemory({ disk });
-  expect(await b.as('operator').read('/workspace/a.md')).toMatchObject({ ok: true, value: { content: 'three\ntwo\n' } });
+  expect(await b.as('operator').read('/workspace/a.md')).toMatchObject({
+    ok: true,
+    value: { content: 'three\ntwo\n' },
+  });
   const h = await b.as('operator').list('/workspace/a.md', { history: true });
   expect(h.ok && h.value.entries.length).toBe(2);
   console.log(JSON.stringify(await b.as('operator').blame('/workspace/a.md')));
   await b.stop();
   const c = await bootMemory({ disk });
-  expect(await c.as('operator').read('/workspace/a.md')).toMatchObject({ ok: true, value: { content: 'three\ntwo\n' } });
+  expect(await c.as('operator').read('/workspace/a.md')).toMatchObject({
+    ok: true,
+    value: { content: 'three\ntwo\n' },
+  });
   await c.stop();
 });

@@ -64,7 +64,8 @@ const texts = (fs: Fs): Source =>
     for (const { node, path } of [...fs.files(under)]) {
       if (node.as === 'blob' || path === '') continue;
       const read = await fs.read(path, { as: 'text' });
-      if (read.ok && typeof read.value.content === 'string') yield { path, revision: read.value.stat.revision, text: read.value.content };
+      if (read.ok && typeof read.value.content === 'string')
+        yield { path, revision: read.value.stat.revision, text: read.value.content };
     }
   };
 
@@ -73,7 +74,8 @@ const recentCauses = async (journal: Journal, device: number): Promise<Map<strin
   const causes = new Map<string, RevisionId[]>();
   await journal.scan(device, Math.max(0, journal.entryCount() - RECENT_CAUSES), (entries) => {
     for (const { entry } of entries) {
-      if (entry.cause) causes.set(entry.cause, [...(causes.get(entry.cause) ?? []), `${entry.device.slice(0, 12)}.${entry.seq}`]);
+      if (entry.cause)
+        causes.set(entry.cause, [...(causes.get(entry.cause) ?? []), `${entry.device.slice(0, 12)}.${entry.seq}`]);
     }
   });
   return causes;
@@ -84,30 +86,57 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const db = new Database(databaseName(host.workspace), host.idb);
   await db.open();
   const epoch = await nextEpoch(db);
-  const { self } = await loadDevices(db);
+  const { self } = await loadDevices(db, epoch);
   let fs: Fs | undefined;
   const journal = await openJournal({ db, device: self, epoch, now, onRollback: () => fs?.rolledBack() });
-  const files = await openFs({ db, log: journal, epoch, setTimer, scan: (after, each) => journal.scan(self.number, after, each) });
+  const files = await openFs({
+    db,
+    log: journal,
+    epoch,
+    setTimer,
+    scan: (after, each) => journal.scan(self.number, after, each),
+  });
   fs = files;
   await genesis(files);
-  const live = createLive({ db, fs: files, now, setTimer });
+  const live = createLive({ db, fs: files, epoch, now, setTimer });
   await live.recover();
 
   const startedAt = new Date(now()).toISOString();
   const processes = createProcesses({
     now,
     append: (file, record, actor, run, cause) =>
-      files.write([{ op: 'append', path: file, content: `${JSON.stringify(record)}\n` }], { actor, message: `Run ${run}: ${record.t}`, run, cause: `${cause}:${record.t}` }),
+      files.write([{ op: 'append', path: file, content: `${JSON.stringify(record)}\n` }], {
+        actor,
+        message: `Run ${run}: ${record.t}`,
+        run,
+        cause: `${cause}:${record.t}`,
+      }),
   });
   const proc = createProc({
-    processes, now, storage: host.storage.state,
-    kernel: async () => ({ version: VERSION, device: self.id, epoch, entries: journal.entryCount(), startedAt, ...files.counts() }),
+    processes,
+    now,
+    storage: host.storage.state,
+    kernel: async () => ({
+      version: VERSION,
+      device: self.id,
+      epoch,
+      entries: journal.entryCount(),
+      startedAt,
+      ...files.counts(),
+    }),
   });
-  const secrets = createSecrets(db);
+  const secrets = createSecrets(db, epoch);
   const notify: Notify = async ({ title, body, by, run }) => {
     const at = new Date(now()).toISOString();
     const line = `- ${at.slice(11, 16)} **${title.replaceAll('*', '')}** (${by}${run ? `, run ${run}` : ''})${body ? `: ${body.replaceAll('\n', ' ')}` : ''}\n`;
-    must(await files.write([{ op: 'append', path: `${NARRATIVE}/${at.slice(0, 10)}.md`, content: line }], { actor: by, message: `Notifies: ${title}`, run, cause: '' }));
+    must(
+      await files.write([{ op: 'append', path: `${NARRATIVE}/${at.slice(0, 10)}.md`, content: line }], {
+        actor: by,
+        message: `Notifies: ${title}`,
+        run,
+        cause: '',
+      }),
+    );
   };
   const causes = await recentCauses(journal, self.number);
   let turn: Promise<unknown> = Promise.resolve();
@@ -116,15 +145,33 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const sys: Kernel['sys'] = (caller) => {
     // Each call of a handle is its own request, with a cause nobody else has.
     const call: Call = (name, args) =>
-      dispatch(kernel, { ...caller, cause: `${caller.run || caller.actor}.${epoch}.${++calls}` }, name, args) as Promise<never>;
+      dispatch(
+        kernel,
+        { ...caller, cause: `${caller.run || caller.actor}.${epoch}.${++calls}` },
+        name,
+        args,
+      ) as Promise<never>;
     return {
-      ...stubOver(call), invoke: call, actor: caller.actor, run: caller.run, signal: caller.signal, now,
+      ...stubOver(call),
+      invoke: call,
+      actor: caller.actor,
+      run: caller.run,
+      signal: caller.signal,
+      now,
       on: (patterns, listener) => subscribe(kernel, patterns, listener),
     };
   };
 
   const kernel: Kernel = {
-    fs: files, live, search: createSearch(texts(files)), processes, proc, storage: host.storage, now, causes, sys,
+    fs: files,
+    live,
+    search: createSearch(texts(files)),
+    processes,
+    proc,
+    storage: host.storage,
+    now,
+    causes,
+    sys,
     ports: host.ports({ secrets, notify }),
     facts: createFacts(files),
     deciding: (body) => {
@@ -147,7 +194,10 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   let cancelExpiry = (): void => undefined;
   const expire = (): void => {
     cancelExpiry = setTimer(() => {
-      if (!stopped) void settleProposals(kernel, false).catch(() => undefined).then(expire);
+      if (!stopped)
+        void settleProposals(kernel, false)
+          .catch(() => undefined)
+          .then(expire);
     }, EXPIRY_MS);
   };
   expire();
@@ -158,7 +208,9 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   );
 
   return {
-    kernel, epoch, journal,
+    kernel,
+    epoch,
+    journal,
     as: (actor) => sys({ actor, run: '', capabilities: [], signal: standing.signal }),
     call: (caller, name, args) => dispatch(kernel, caller, name, args),
     stop: async () => {

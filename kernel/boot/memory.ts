@@ -9,7 +9,12 @@ import type { Ports } from '../protocol/ports.ts';
 import type { Daemon } from '../daemons/table.ts';
 import { bootKernel, type Host, type Running, type Timer } from './kernel.ts';
 
-export type Clock = { now: () => number; setTimer: Timer; advance: (ms: number) => Promise<void>; set: (time: number) => void };
+export type Clock = {
+  now: () => number;
+  setTimer: Timer;
+  advance: (ms: number) => Promise<void>;
+  set: (time: number) => void;
+};
 
 /** Real promises still run by themselves: only timers and the date wait for `advance`. */
 export const createClock = (start = Date.UTC(2026, 10, 23, 8, 0, 0)): Clock => {
@@ -61,7 +66,11 @@ export type MemoryOptions = {
   daemons?: readonly Daemon[];
 };
 
-export type Memory = Running & { clock: Clock; disk: Disk; /** Forget everything in memory without a word: a crash. */ crash: () => void };
+export type Memory = Running & {
+  clock: Clock;
+  disk: Disk;
+  /** Forget everything in memory without a word: a crash. */ crash: () => void;
+};
 
 export const bootMemory = async (options: MemoryOptions = {}): Promise<Memory> => {
   const disk = options.disk ?? createDisk();
@@ -79,14 +88,21 @@ export const bootMemory = async (options: MemoryOptions = {}): Promise<Memory> =
       agents: { run: async () => ({ state: 'skipped', usage: { input: 0, output: 0, cacheWrite: 0, cacheRead: 0 } }) },
       bash: { run: absent('bash') },
       effects: { run: absent('effects') },
-      loader: { plan: absent('loader'), install: absent('loader'), activate: absent('loader'), deactivate: absent('loader') },
+      loader: {
+        plan: absent('loader'),
+        install: absent('loader'),
+        activate: absent('loader'),
+        deactivate: absent('loader'),
+      },
       secrets: parts.secrets,
       ...options.ports?.(parts),
     }),
     daemons: options.daemons ?? [],
   });
   return {
-    ...running, clock, disk,
+    ...running,
+    clock,
+    disk,
     crash: () => {
       dead = true;
     },

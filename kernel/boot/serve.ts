@@ -18,7 +18,15 @@ export const serve = (running: Running, actor: Actor, post: (frame: FromKernel) 
   const outlet: Outlet = { post, watches: new Map(), seats: new Map(), next: () => ++ids };
   const hello = (version: number): void => {
     if (version === WIRE_VERSION) post({ t: 'state', state: { state: 'ready', epoch: running.epoch, leader } });
-    else post({ t: 'state', state: { state: 'stopped', code: 'EPROTO', reason: 'Another tab runs a different version of Allod. Reload this tab.' } });
+    else
+      post({
+        t: 'state',
+        state: {
+          state: 'stopped',
+          code: 'EPROTO',
+          reason: 'Another tab runs a different version of Allod. Reload this tab.',
+        },
+      });
   };
   return {
     receive: (frame) => {

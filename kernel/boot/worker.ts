@@ -43,22 +43,24 @@ const start = (): void => {
   void navigator.locks.request(clientLock(WORKSPACE, client), () => new Promise(() => undefined));
 
   /** Serve another tab over its own channel until its lock says that it is gone. */
-  const join = (running: Running, guests: Map<string, Served>) => (guest: string): void => {
-    if (guests.has(guest)) return;
-    const channel = new BroadcastChannel(channelName(WORKSPACE, guest));
-    const say = (relayed: Relayed): void => channel.postMessage(relayed);
-    const served = serve(running, 'operator', (frame) => say({ from: 'kernel', frame }), false);
-    guests.set(guest, served);
-    channel.onmessage = ({ data }: MessageEvent<Relayed>) => {
-      if (data.from === 'page') served.receive(data.frame);
+  const join =
+    (running: Running, guests: Map<string, Served>) =>
+    (guest: string): void => {
+      if (guests.has(guest)) return;
+      const channel = new BroadcastChannel(channelName(WORKSPACE, guest));
+      const say = (relayed: Relayed): void => channel.postMessage(relayed);
+      const served = serve(running, 'operator', (frame) => say({ from: 'kernel', frame }), false);
+      guests.set(guest, served);
+      channel.onmessage = ({ data }: MessageEvent<Relayed>) => {
+        if (data.from === 'page') served.receive(data.frame);
+      };
+      say({ from: 'leader' });
+      void navigator.locks.request(clientLock(WORKSPACE, guest), async () => {
+        guests.delete(guest);
+        await served.close();
+        channel.close();
+      });
     };
-    say({ from: 'leader' });
-    void navigator.locks.request(clientLock(WORKSPACE, guest), async () => {
-      guests.delete(guest);
-      await served.close();
-      channel.close();
-    });
-  };
 
   const rendezvous = new BroadcastChannel(`allod:${WORKSPACE}`);
   campaign(WORKSPACE, {
@@ -81,7 +83,14 @@ const start = (): void => {
     follow: () => rendezvous.postMessage({ t: 'join', client }),
     failed: (cause) => {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      toPage({ t: 'state', state: { state: 'stopped', code: 'EIO', reason: `The workspace could not be opened: ${reason}. Reload the tab; if it stays so, check that this browser allows storage for this site.` } });
+      toPage({
+        t: 'state',
+        state: {
+          state: 'stopped',
+          code: 'EIO',
+          reason: `The workspace could not be opened: ${reason}. Reload the tab; if it stays so, check that this browser allows storage for this site.`,
+        },
+      });
     },
   });
 };

@@ -1,10 +1,9 @@
 /**
  * Daemons: standing machinery that acts through a `Sys` of its own. One file each and a row here.
  */
-import type { Sys } from '../protocol/sys.ts';
+import type { Daemon } from './daemon.ts';
+import { createTriggers } from './triggers.ts';
 
-export type Daemon = {
-  name: string;
-  /** Begin; the returned function ends it. */
-  start: (sys: Sys) => () => void;
-};
+export const DAEMONS: readonly Daemon[] = [createTriggers({})];
+
+export type { Daemon };

@@ -31,7 +31,8 @@ export const readBlob = async (db: Database, manifests: readonly Uint8Array[]): 
     refs.map((ref, index) => {
       const row = rows[index];
       if (!row) return fail('EBADMSG', `chunk ${ref.hash.slice(0, 12)} of this file is not on this device.`);
-      if (hashHex(row.b) !== ref.hash) return fail('EBADMSG', `chunk ${ref.hash.slice(0, 12)} of this file is damaged.`);
+      if (hashHex(row.b) !== ref.hash)
+        return fail('EBADMSG', `chunk ${ref.hash.slice(0, 12)} of this file is damaged.`);
       return row.b;
     }),
   );

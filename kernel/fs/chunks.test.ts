@@ -15,7 +15,8 @@ const noise = (length: number, seed: number): Uint8Array => {
   }
   return bytes;
 };
-const names = (bytes: Uint8Array): string[] => chunk(bytes).map(({ offset, length }) => hashHex(bytes.subarray(offset, offset + length)));
+const names = (bytes: Uint8Array): string[] =>
+  chunk(bytes).map(({ offset, length }) => hashHex(bytes.subarray(offset, offset + length)));
 
 describe('chunk', () => {
   test('covers every byte, in order, within the limits', () => {
@@ -59,22 +60,31 @@ describe('chunk', () => {
 
   test('an insertion or a removal changes the chunks around it and no others', () => {
     fc.assert(
-      fc.property(fc.nat(1_999_999), fc.integer({ min: 1, max: 2000 }), fc.boolean(), fc.nat(1000), (at, size, insert, seed) => {
-        const before = noise(2_000_000, seed + 1);
-        const after = insert
-          ? concatBytes([before.subarray(0, at), noise(size, seed + 99), before.subarray(at)])
-          : concatBytes([before.subarray(0, at), before.subarray(at + size)]);
-        const known = new Set(names(before));
-        const fresh = names(after).filter((name) => !known.has(name));
-        expect(fresh.length).toBeLessThanOrEqual(6);
-      }),
+      fc.property(
+        fc.nat(1_999_999),
+        fc.integer({ min: 1, max: 2000 }),
+        fc.boolean(),
+        fc.nat(1000),
+        (at, size, insert, seed) => {
+          const before = noise(2_000_000, seed + 1);
+          const after = insert
+            ? concatBytes([before.subarray(0, at), noise(size, seed + 99), before.subarray(at)])
+            : concatBytes([before.subarray(0, at), before.subarray(at + size)]);
+          const known = new Set(names(before));
+          const fresh = names(after).filter((name) => !known.has(name));
+          expect(fresh.length).toBeLessThanOrEqual(6);
+        },
+      ),
       { numRuns: 40 },
     );
   });
 });
 
 describe('manifest', () => {
-  const ref = fc.record({ hash: fc.uint8Array({ minLength: 32, maxLength: 32 }).map(hashHex), size: fc.nat(MAX_CHUNK) });
+  const ref = fc.record({
+    hash: fc.uint8Array({ minLength: 32, maxLength: 32 }).map(hashHex),
+    size: fc.nat(MAX_CHUNK),
+  });
 
   test('comes back as it was written', () => {
     fc.assert(
@@ -86,7 +96,12 @@ describe('manifest', () => {
 
   test('cut short, prolonged or of another version, it is refused', () => {
     const bytes = encodeManifest([{ hash: hashHex('a'), size: 5 }]);
-    for (const bad of [bytes.subarray(0, 20), new Uint8Array(), concatBytes([bytes, Uint8Array.of(0)]), Uint8Array.of(9, 0)]) {
+    for (const bad of [
+      bytes.subarray(0, 20),
+      new Uint8Array(),
+      concatBytes([bytes, Uint8Array.of(0)]),
+      Uint8Array.of(9, 0),
+    ]) {
       expect(() => decodeManifest(bad)).toThrow(SysFailure);
     }
   });

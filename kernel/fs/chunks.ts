@@ -45,7 +45,7 @@ const lengthFrom = (bytes: Uint8Array, offset: number): number => {
 /** Where to cut: ascending, without gaps, covering every byte. Nothing for no bytes. */
 export const chunk = (bytes: Uint8Array): Cut[] => {
   const cuts: Cut[] = [];
-  for (let offset = 0; offset < bytes.length; ) {
+  for (let offset = 0; offset < bytes.length;) {
     const length = lengthFrom(bytes, offset);
     cuts.push({ offset, length });
     offset += length;

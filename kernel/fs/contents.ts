@@ -15,6 +15,7 @@ import { buildDoc, textHash, textOf } from './texts.ts';
 import type { TreeNode } from './tree.ts';
 import { readBlob } from './blobs.ts';
 
+/** A value: a changed file gets a new one. Only the document behind a text is shared and moves on. */
 export type Content =
   | { as: 'text'; doc: Y.Doc; text: string }
   | { as: 'record'; bytes: Uint8Array }
@@ -45,7 +46,11 @@ export type Contents = {
 const generation: Contents['generation'] = (rows, index) => {
   const upTo = rows.slice(0, index + 1);
   const start = upTo.findLastIndex((row) => row.op === 'create' || row.op === 'put');
-  return start < 0 ? [] : upTo.slice(start).filter((row) => row.op === 'create' || row.op === 'put' || row.op === 'edit' || row.op === 'append');
+  return start < 0
+    ? []
+    : upTo
+        .slice(start)
+        .filter((row) => row.op === 'create' || row.op === 'put' || row.op === 'edit' || row.op === 'append');
 };
 
 const kindOf = (first: SealedEntry | undefined): ContentKind => {
@@ -74,6 +79,7 @@ export const createContents = (db: Database, log: Log, histories: Histories, cli
   };
 
   const entriesOf = async (rows: readonly HistRow[]): Promise<SealedEntry[]> => {
+    await log.settled();
     const entries = await log.entries(rows.map((row) => row.id));
     if (entries.length !== rows.length) fail('EBADMSG', 'a revision of this file is missing from the journal.');
     return entries;
@@ -84,45 +90,58 @@ export const createContents = (db: Database, log: Log, histories: Histories, cli
     return fromEntries(kindOf(entries[0]), [], entries);
   };
 
+  const sound = (node: TreeNode, content: Content): boolean =>
+    content.as !== 'text' || textHash(content.text) === node.hash;
+
+  /** The stored checkpoint and what came after it. It is a cache: whatever is wrong with it, the journal still knows. */
+  const fromCheckpoint = async (node: TreeNode, since: readonly HistRow[]): Promise<Content | undefined> => {
+    if (node.as !== 'text') return undefined;
+    const doc = await transact(
+      db,
+      ['docs'],
+      'readonly',
+      ({ docs }) => request(docs.get(node.id)) as Promise<DocRow | undefined>,
+    );
+    if (!doc || doc.count <= (since[0]?.index ?? 0)) return undefined;
+    const entries = await entriesOf(since.filter((row) => row.index >= doc.count));
+    try {
+      const content = fromEntries('text', [doc.state], entries);
+      if (sound(node, content)) covered.set(node.id, doc.count);
+      return sound(node, content) ? content : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+
   const build = async (node: TreeNode): Promise<Content> => {
-    await log.settled();
     if (node.count === 1) {
       const only = await log.entries([node.revision]);
       return fromEntries(kindOf(only[0]), [], only);
     }
     const rows = await histories.of(node);
-    const since = generation(rows, rows.length - 1);
-    const doc = node.as === 'text'
-      ? await transact(db, ['docs'], 'readonly', ({ docs }) => request(docs.get(node.id)) as Promise<DocRow | undefined>)
-      : undefined;
-    const usable = doc && doc.count > (since[0]?.index ?? 0) ? doc : undefined;
-    if (!usable) return asOf(rows, rows.length - 1);
-    covered.set(node.id, usable.count);
-    return fromEntries('text', [usable.state], await entriesOf(since.filter((row) => row.index >= usable.count)));
+    return (await fromCheckpoint(node, generation(rows, rows.length - 1))) ?? asOf(rows, rows.length - 1);
   };
 
-  const sound = (node: TreeNode, content: Content): boolean => content.as !== 'text' || textHash(content.text) === node.hash;
-
   const load: Contents['load'] = async (node) => {
-    const cached = cache.get(node.id);
-    if (cached) {
-      put(node.id, cached);
-      return cached;
+    for (;;) {
+      const cached = cache.get(node.id);
+      if (cached) {
+        put(node.id, cached);
+        return cached;
+      }
+      const { revision } = node;
+      await log.settled();
+      const built = await build(node).then(
+        (content) => ({ content }),
+        (cause: unknown) => ({ cause }),
+      );
+      // Somebody may have loaded or changed it meanwhile: theirs is the newer.
+      if (cache.has(node.id) || node.revision !== revision) continue;
+      if ('cause' in built) throw built.cause;
+      if (!sound(node, built.content)) fail('EBADMSG', 'the content of this file does not match its recorded hash.');
+      put(node.id, built.content);
+      return built.content;
     }
-    const { revision } = node;
-    let content = await build(node);
-    if (node.revision === revision && !sound(node, content)) {
-      // The checkpoint is a cache: when it is wrong, the journal still knows.
-      const rows = await histories.of(node);
-      content = await asOf(rows, rows.length - 1);
-      if (node.revision === revision && !sound(node, content)) return fail('EBADMSG', 'the content of this file does not match its recorded hash.');
-    }
-    // Somebody may have loaded or changed it meanwhile: theirs is the newer.
-    const raced = cache.get(node.id);
-    if (raced) return raced;
-    if (node.revision !== revision) return load(node);
-    put(node.id, content);
-    return content;
   };
 
   return {

@@ -26,7 +26,10 @@ const random = (seed: number) => (): number => {
 };
 const words = (count: number, seed: number): string => {
   const next = random(seed);
-  return Array.from({ length: count }, () => Math.floor(next() * 2 ** 32).toString(36) + (next() < 0.1 ? '\n' : ' ')).join('');
+  return Array.from(
+    { length: count },
+    () => Math.floor(next() * 2 ** 32).toString(36) + (next() < 0.1 ? '\n' : ' '),
+  ).join('');
 };
 
 const unit = fc.constantFrom('a', 'b', '\n', ' ', '😀', '😁', 'é', '\r\n', 'line\n');
@@ -34,7 +37,10 @@ const text = fc.array(unit, { maxLength: 120 }).map((parts) => parts.join(''));
 
 describe('diff', () => {
   test('any two texts: applying it gives the new text, within every limit', () => {
-    fc.assert(fc.property(text, text, (a, b) => expectSound(a, b, diff(a, b))), { numRuns: 3000 });
+    fc.assert(
+      fc.property(text, text, (a, b) => expectSound(a, b, diff(a, b))),
+      { numRuns: 3000 },
+    );
   });
 
   test('any edits of a longer text', () => {
@@ -42,7 +48,10 @@ describe('diff', () => {
     fc.assert(
       fc.property(fc.nat(1000), edits, (seed, changes) => {
         const old = words(2000, seed);
-        const edited = changes.reduce((now, { at, remove, insert }) => now.slice(0, at) + insert + now.slice(at + remove), old);
+        const edited = changes.reduce(
+          (now, { at, remove, insert }) => now.slice(0, at) + insert + now.slice(at + remove),
+          old,
+        );
         const next = edited.toWellFormed();
         expectSound(old, next, diff(old, next));
       }),
@@ -101,7 +110,10 @@ describe('diff', () => {
   });
 
   test('a rewritten paragraph is replaced, not picked apart letter by letter', () => {
-    const [a, b] = ['The quick brown fox jumps over the lazy dog.', 'Pack my box with five dozen liquor jugs, quickly.'];
+    const [a, b] = [
+      'The quick brown fox jumps over the lazy dog.',
+      'Pack my box with five dozen liquor jugs, quickly.',
+    ];
     expect(diff(a, b).length).toBeLessThanOrEqual(2);
   });
 

@@ -97,7 +97,8 @@ const backtrack = (range: Range, rows: readonly Int32Array[], distance: number):
       b1: range.b0 + fromY + (down ? 1 : 0),
     };
     const next = found.at(-1);
-    if (next && next.a0 === edit.a1 && next.b0 === edit.b1) found[found.length - 1] = { ...next, a0: edit.a0, b0: edit.b0 };
+    if (next && next.a0 === edit.a1 && next.b0 === edit.b1)
+      found[found.length - 1] = { ...next, a0: edit.a0, b0: edit.b0 };
     else found.push(edit);
     x = fromX;
     y = fromY;
@@ -125,7 +126,7 @@ const wordEnd: Splitter = (text, at, to) => {
 const tokensOf = (text: string, from: number, to: number, splitter: Splitter, ids: Map<string, number>) => {
   const token: number[] = [];
   const starts = [from];
-  for (let at = from; at < to; ) {
+  for (let at = from; at < to;) {
     const end = splitter(text, at, to);
     const key = text.slice(at, end);
     const id = ids.get(key) ?? ids.size;
@@ -203,7 +204,13 @@ const worthIt = (whole: Range, parts: readonly Range[]): boolean => {
 };
 
 /** Ranges of characters that differ, by ever smaller tokens. */
-const refine = (old: string, next: string, whole: Range, wanted: 'lines' | 'words' | 'chars', meter: Meter): Range[] => {
+const refine = (
+  old: string,
+  next: string,
+  whole: Range,
+  wanted: 'lines' | 'words' | 'chars',
+  meter: Meter,
+): Range[] => {
   const same: Same = (i, j) => old.charCodeAt(i) === next.charCodeAt(j);
   const range = trim(whole, same, meter);
   const n = range.a1 - range.a0;
@@ -225,14 +232,20 @@ const refine = (old: string, next: string, whole: Range, wanted: 'lines' | 'word
   const a = tokensOf(old, range.a0, range.a1, splitter, ids);
   const b = tokensOf(next, range.b0, range.b1, splitter, ids);
   const start = (starts: readonly number[], token: number): number => starts[token] ?? 0;
-  const parts = tokenRanges({ a0: 0, a1: a.token.length, b0: 0, b1: b.token.length }, a.token, b.token, meter).flatMap((part) =>
-    refine(
-      old,
-      next,
-      { a0: start(a.starts, part.a0), a1: start(a.starts, part.a1), b0: start(b.starts, part.b0), b1: start(b.starts, part.b1) },
-      level === 'lines' ? 'words' : 'chars',
-      meter,
-    ),
+  const parts = tokenRanges({ a0: 0, a1: a.token.length, b0: 0, b1: b.token.length }, a.token, b.token, meter).flatMap(
+    (part) =>
+      refine(
+        old,
+        next,
+        {
+          a0: start(a.starts, part.a0),
+          a1: start(a.starts, part.a1),
+          b0: start(b.starts, part.b0),
+          b1: start(b.starts, part.b1),
+        },
+        level === 'lines' ? 'words' : 'chars',
+        meter,
+      ),
   );
   return level === 'lines' || worthIt(range, parts) ? parts : [range];
 };
@@ -259,14 +272,18 @@ const capped = (ranges: readonly Range[]): Range[] => {
   for (const [index, range] of ranges.entries()) {
     const gap = gaps[index - 1] ?? Infinity;
     const last = out.at(-1);
-    if (last && (gap < longest || (gap === longest && ties-- > 0))) out[out.length - 1] = { ...last, a1: range.a1, b1: range.b1 };
+    if (last && (gap < longest || (gap === longest && ties-- > 0)))
+      out[out.length - 1] = { ...last, a1: range.a1, b1: range.b1 };
     else out.push(range);
   }
   return out;
 };
 
 const splitsPair = (text: string, at: number): boolean =>
-  at > 0 && at < text.length && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800 && (text.charCodeAt(at) & 0xfc00) === 0xdc00;
+  at > 0 &&
+  at < text.length &&
+  (text.charCodeAt(at - 1) & 0xfc00) === 0xd800 &&
+  (text.charCodeAt(at) & 0xfc00) === 0xdc00;
 
 /** Widen over the other half of a surrogate pair; unchanged text has the same half on both sides. */
 const wholePairs = (old: string, next: string, { a0, a1, b0, b1 }: Range): Range => {
@@ -279,7 +296,10 @@ const wholePairs = (old: string, next: string, { a0, a1, b0, b1 }: Range): Range
 export const diffCounted = (old: string, next: string): { ops: DiffOp[]; work: number; myers: number } => {
   const meter: Meter = { work: 0, myers: 0, words: 0 };
   const found = refine(old, next, { a0: 0, a1: old.length, b0: 0, b1: next.length }, 'lines', meter);
-  const whole = joined(capped(joined(found, MIN_GAP)).map((range) => wholePairs(old, next, range)), 1);
+  const whole = joined(
+    capped(joined(found, MIN_GAP)).map((range) => wholePairs(old, next, range)),
+    1,
+  );
   const ops = whole.map(({ a0, a1, b0, b1 }) => ({ at: a0, remove: a1 - a0, insert: next.slice(b0, b1) }));
   return { ops, work: meter.work, myers: meter.myers };
 };

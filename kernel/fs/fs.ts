@@ -4,7 +4,7 @@
  * made durable by the journal's group commit; answers and events come only after that. It does not know who may do what.
  */
 import { revisionOf, type RevisionId, type SealedEntry } from '../protocol/entry.ts';
-import { fail, ok, SysFailure, type Result } from '../protocol/errors.ts';
+import { fail, must, ok, SysFailure, type Result } from '../protocol/errors.ts';
 import type { Change, Stat, WatchEvent } from '../protocol/files.ts';
 import type { Draft, Log } from '../protocol/log.ts';
 import type { Path } from '../protocol/paths.ts';
@@ -12,6 +12,7 @@ import { storageFailure } from '../store/transact.ts';
 import type { Database } from '../store/schema.ts';
 import { storeBlob } from './blobs.ts';
 import { createContents, type Contents } from './contents.ts';
+import { eventsOf } from './events.ts';
 import { createHistories, type Histories } from './history.ts';
 import { dropProjection, flushTree, loadTree } from './projection.ts';
 import { createReads, refused, type Reads } from './reads.ts';
@@ -21,10 +22,13 @@ import { createTree, ROOT, type Tree, type TreeNode, type Undo } from './tree.ts
 
 export type Committed = { staged: Staged; author: Author; events: WatchEvent[] };
 
+/** Judges the texts a change set would leave behind, before it takes its place. */
+export type Check = (textAt: (path: Path) => string | undefined) => Result<unknown>;
+
 export type Fs = Reads & {
   stat: (path: Path) => Stat | undefined;
-  /** Apply one change set. `author` is whoever the gate says asked. */
-  write: (changes: readonly Change[], author: Author) => Promise<Result<{ revisions: RevisionId[] }>>;
+  /** Apply one change set. `author` is whoever the gate says asked; `check` sees what the set would leave, and may refuse it. */
+  write: (changes: readonly Change[], author: Author, check?: Check) => Promise<Result<{ revisions: RevisionId[] }>>;
   /** Stage work of its own under the writer's lock (live documents seal themselves this way). */
   exclusive: <T>(body: () => Promise<T>) => Promise<T>;
   commit: (drafts: Draft[], staged: Staged, author: Author) => Promise<void>;
@@ -57,15 +61,20 @@ const FLUSH_IDLE_MS = 250;
 export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promise<Fs> => {
   let tree: Tree = createTree();
   let client = randomClient();
-  const histories: Histories = createHistories(db);
+  const histories: Histories = createHistories(db, () => {
+    damaged = true;
+    stale = true;
+  });
   const contents = createContents(db, log, histories, () => client);
   const listeners = new Set<(event: WatchEvent) => void>();
   const committed = new Set<(done: Committed) => void>();
   let lock: Promise<unknown> = Promise.resolve();
   let cancelFlush: (() => void) | undefined;
   let stopped = false;
-  /** The tree holds entries that the journal has rolled back. */
+  /** The tree holds entries that the journal has rolled back, or it has to be made again. */
   let stale = false;
+  /** What is stored of the projection is not what was written. */
+  let damaged = false;
 
   const exclusive = <T>(body: () => Promise<T>): Promise<T> => {
     const turn = lock.then(async () => {
@@ -76,11 +85,11 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     return turn;
   };
 
-  const applyEntry = (entry: SealedEntry['entry']): Undo => {
-    const undo = tree.apply(entry);
-    const node = tree.get(entry.node);
+  const applyEntry = (to: Tree, entry: SealedEntry['entry']): Undo => {
+    const undo = to.apply(entry);
+    const node = to.get(entry.node);
     if (!node) return undo;
-    histories.note(entry, node, tree.pathOf(node));
+    histories.note(entry, node, to.pathOf(node));
     return () => {
       undo();
       histories.forget(1);
@@ -89,26 +98,28 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
 
   /** Stored projection plus the journal's tail; a projection that does not fit is dropped and rebuilt from the start. */
   const load = async (): Promise<void> => {
+    /** The old tree stands until the new one is whole: `stat` and its like do not wait. */
+    const replay = async (next: Tree, after: number): Promise<void> => {
+      histories.clear();
+      contents.clear();
+      await scan(after, (entries) => entries.forEach(({ entry }) => applyEntry(next, entry)));
+      tree = next;
+    };
     const stored = await loadTree(db);
-    tree = stored.tree;
-    histories.clear();
-    contents.clear();
-    const replay = (after: number): Promise<void> => scan(after, (entries) => entries.forEach(({ entry }) => applyEntry(entry)));
     try {
-      if (Object.keys(stored.vector).length === 0) await dropProjection(db, epoch);
-      await replay(stored.vector[log.device] ?? 0);
+      if (stored) return await replay(stored.tree, stored.vector[log.device] ?? 0);
     } catch (cause) {
       if (cause instanceof SysFailure) throw cause;
-      await dropProjection(db, epoch);
-      tree = createTree();
-      histories.clear();
-      await replay(0);
     }
+    await dropProjection(db, epoch);
+    await replay(createTree(), 0);
   };
 
   /** Back to the durable state. A client id whose clock was given to lost updates is never used again. */
   const restore = async (): Promise<void> => {
     client = randomClient();
+    if (damaged) await dropProjection(db, epoch);
+    damaged = false;
     await load();
     stale = false;
   };
@@ -123,6 +134,8 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
       cancelFlush?.();
       cancelFlush = undefined;
       await log.settled();
+      // Rolled back while it waited: the tree holds what never was, and is about to be made again.
+      if (stale) return;
       const pending = [...histories.pending()];
       if (pending.length === 0) return;
       const touched = new Set(pending.flatMap((row) => tree.get(row.node) ?? []));
@@ -147,35 +160,41 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     }, FLUSH_IDLE_MS);
   };
 
-  const eventsOf = (staged: Staged, author: Author): WatchEvent[] =>
-    staged.touched.map(({ node, path, from, op }) => ({
-      path, change: op === 'move' ? 'move' : op === 'remove' ? 'remove' : 'write', actor: author.actor, revision: node.revision, source: 'local',
-      ...(author.run ? { run: author.run } : {}), ...(from ? { from } : {}),
-    }));
-
-  const announce = (staged: Staged, author: Author): void => {
-    const done = { staged, author, events: eventsOf(staged, author) };
-    for (const listener of committed) listener(done);
-    for (const event of done.events) for (const listener of listeners) listener(event);
+  /** It is done and durable: no listener's mistake can make it fail now. */
+  const announce = (done: Committed): void => {
+    const tell = <T>(those: Iterable<(what: T) => void>, what: T): void => {
+      for (const listener of those) {
+        try {
+          listener(what);
+        } catch (cause) {
+          console.error('a listener failed', cause);
+        }
+      }
+    };
+    tell(committed, done);
+    for (const event of done.events) tell(listeners, event);
     scheduleFlush();
   };
 
   /** Run the synchronous step; on any refusal everything it touched is as before. */
-  const stageSet = (body: (apply: (draft: Draft) => { node: TreeNode; revision: RevisionId }) => Staged): { staged: Staged; durable: Promise<void> } => {
-    if (stale) fail('EAGAIN', 'The database refused an earlier write just now, so this one was not tried. Try it again.');
+  const stageSet = (
+    author: Author,
+    body: (apply: (draft: Draft) => { node: TreeNode; revision: RevisionId }) => Staged,
+  ): { done: Committed; durable: Promise<void> } => {
     const batch = log.batch();
     const undos: Undo[] = [];
     const touchedIds = new Set<string>();
     try {
       const staged = body((draft) => {
-        const entry = batch.add(draft);
-        undos.push(applyEntry(entry));
         touchedIds.add(draft.node);
+        const entry = batch.add(draft);
+        undos.push(applyEntry(tree, entry));
         const node = tree.get(entry.node) ?? fail('EIO', 'An entry was applied to no node.');
         return { node, revision: revisionOf(entry) };
       });
       for (const [id, content] of staged.contents) contents.put(id, content);
-      return { staged, durable: batch.commit() };
+      const done = { staged, author, events: eventsOf(tree, staged, author) };
+      return { done, durable: batch.commit() };
     } catch (cause) {
       for (const undo of undos.reverse()) undo();
       // Documents edited by the refused set hold its edits: they are rebuilt from the journal.
@@ -185,37 +204,73 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     }
   };
 
-  const write: Fs['write'] = async (changes, author) => {
-    try {
-      const { staged, durable } = await exclusive(async () => {
+  const textIn =
+    (staged: Staged) =>
+    (path: Path): string | undefined => {
+      const node = tree.resolve(path);
+      const content = node && staged.contents.get(node.id);
+      return content?.as === 'text' ? content.text : undefined;
+    };
+
+  const place = async (
+    changes: readonly Change[],
+    author: Author,
+    check?: Check,
+  ): Promise<{ done: Committed; durable: Promise<void> }> => {
+    for (;;) {
+      try {
         const prepared = await prepare(tree, changes, contents.load, (bytes) => storeBlob(db, epoch, bytes));
-        const { [log.device]: _own, ...seen } = log.vector();
-        const result = stageSet((apply) => stage({ tree, prepared, author, client, seen, apply }, changes));
-        // Returned inside an object: the lock is free again as soon as the set has its place, which is what lets commits group.
-        return result;
-      });
+        if (!stale) {
+          const { [log.device]: _own, ...seen } = log.vector();
+          return stageSet(author, (apply) => {
+            const staged = stage({ tree, prepared, author, client, seen, apply }, changes);
+            if (check) must(check(textIn(staged)));
+            return staged;
+          });
+        }
+      } catch (cause) {
+        if (!stale) throw cause;
+      }
+      // An earlier set was rolled back while this one was prepared: it was looked at in a state that is gone.
+      await restore();
+    }
+  };
+
+  const write: Fs['write'] = async (changes, author, check) => {
+    try {
+      // The lock is free again as soon as the set has its place, which is what lets commits group.
+      const { done, durable } = await exclusive(() => place(changes, author, check));
       await durable;
-      announce(staged, author);
-      return ok({ revisions: staged.revisions });
+      announce(done);
+      return ok({ revisions: done.staged.revisions });
     } catch (cause) {
-      return refused(cause instanceof SysFailure ? cause : cause instanceof DOMException ? storageFailure(cause) : cause);
+      return refused(
+        cause instanceof SysFailure ? cause : cause instanceof DOMException ? storageFailure(cause) : cause,
+      );
     }
   };
 
   const commit: Fs['commit'] = async (drafts, staged, author) => {
-    const { durable } = stageSet((apply) => {
+    if (stale)
+      fail('EAGAIN', 'The database refused an earlier write just now, so this one was not tried. Try it again.');
+    const { done, durable } = stageSet(author, (apply) => {
       for (const draft of drafts) staged.revisions.push(apply(draft).revision);
       return staged;
     });
     await durable;
-    announce(staged, author);
+    announce(done);
   };
 
   await load();
   const reads = createReads({ tree: () => tree, log, contents, histories, ready });
 
   return {
-    ...reads, write, exclusive, commit, contents, flush,
+    ...reads,
+    write,
+    exclusive,
+    commit,
+    contents,
+    flush,
     stat: (path) => {
       const node = tree.resolve(path);
       return node && tree.stat(node, path);
@@ -251,4 +306,3 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     },
   };
 };
-

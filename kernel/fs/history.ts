@@ -3,6 +3,7 @@
  */
 import type { Entry, NodeId } from '../protocol/entry.ts';
 import { revisionOf } from '../protocol/entry.ts';
+import { fail } from '../protocol/errors.ts';
 import type { Revision } from '../protocol/files.ts';
 import type { Path } from '../protocol/paths.ts';
 import type { Database } from '../store/schema.ts';
@@ -21,21 +22,40 @@ export type Histories = {
   clear: () => void;
 };
 
-export const createHistories = (db: Database): Histories => {
+/** `onDamage`: rows that must be on disk are not; the caller has the projection rebuilt. */
+export const createHistories = (db: Database, onDamage: () => void): Histories => {
   let pending: HistRow[] = [];
   return {
     note: (entry, node, path) => {
       pending.push({
-        node: node.id, index: node.count - 1, id: revisionOf(entry), path, op: entry.change.op, actor: entry.actor,
-        at: new Date(entry.at).toISOString(), message: entry.message, size: node.size, hash: node.hash,
-        ...(entry.run ? { run: entry.run } : {}), ...(entry.cause ? { cause: entry.cause } : {}),
+        node: node.id,
+        index: node.count - 1,
+        id: revisionOf(entry),
+        path,
+        op: entry.change.op,
+        actor: entry.actor,
+        at: new Date(entry.at).toISOString(),
+        message: entry.message,
+        size: node.size,
+        hash: node.hash,
+        ...(entry.run ? { run: entry.run } : {}),
+        ...(entry.cause ? { cause: entry.cause } : {}),
       });
     },
     forget: (count) => void pending.splice(pending.length - count, count),
     of: async (node) => {
-      const stored = await readHistory(db, node.id, node.count);
+      const { count } = node;
+      const stored = await readHistory(db, node.id, count);
       const next = stored.length;
-      return [...stored, ...pending.filter((row) => row.node === node.id && row.index >= next)];
+      const rows = [...stored, ...pending.filter((row) => row.node === node.id && row.index >= next)];
+      if (rows.length < count || rows.some((row, index) => row.index !== index)) {
+        onDamage();
+        fail(
+          'EAGAIN',
+          'The stored history of this file was damaged and is being made again from the journal. Try again.',
+        );
+      }
+      return rows;
     },
     pending: () => pending,
     flushed: (count) => void pending.splice(0, count),

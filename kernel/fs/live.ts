@@ -10,10 +10,11 @@ import type { NodeId, RevisionId } from '../protocol/entry.ts';
 import { err, ok, type Result } from '../protocol/errors.ts';
 import type { Stat } from '../protocol/files.ts';
 import type { Path } from '../protocol/paths.ts';
-import type { Database } from '../store/schema.ts';
+import type { Database, SysRow } from '../store/schema.ts';
+import { request, transactFenced } from '../store/transact.ts';
 import type { Fs } from './fs.ts';
 import type { Author } from './stage.ts';
-import { buildDoc, missingUpdate, textHash, textOf } from './texts.ts';
+import { buildDoc, captured, missingUpdate, textHash, textOf } from './texts.ts';
 
 const IDLE_MS = 500;
 const MAX_MS = 2000;
@@ -47,47 +48,63 @@ type Open = {
   dirtySince: number;
   cancel?: (() => void) | undefined;
   sealing: Promise<RevisionId[]>;
+  /** Left by everybody, or its file became another document: nothing is sealed from it any more. */
+  finished?: Promise<void>;
 };
 
-type Options = { db: Database; fs: Fs; now: () => number; setTimer: (run: () => void, ms: number) => () => void };
+type Options = {
+  db: Database;
+  fs: Fs;
+  epoch: number;
+  now: () => number;
+  setTimer: (run: () => void, ms: number) => () => void;
+};
 
 const FROM_KERNEL = { kernel: true };
 
-export const createLive = ({ db, fs, now, setTimer }: Options): Live => {
+export const createLive = ({ db, fs, epoch, now, setTimer }: Options): Live => {
   const open = new Map<NodeId, Promise<Open>>();
+  /** Buffers being cleared: whoever opens the file next waits for it. */
+  const clearing = new Map<NodeId, Promise<void>>();
   const bufferName = (id: NodeId): string => `${db.name}:live:${id}`;
 
   /** Which files have a buffer: written before the first keystroke, so that boot knows where to look. */
-  const remember = async (change: (ids: Set<NodeId>) => void): Promise<void> => {
-    await db.transaction('rw', db.sys, async () => {
-      const ids = new Set(((await db.sys.get(OPEN_KEY))?.v as NodeId[] | undefined) ?? []);
+  const remember = (change: (ids: Set<NodeId>) => void): Promise<void> =>
+    transactFenced(db, epoch, ['sys'], async ({ sys }) => {
+      const row = (await request(sys.get(OPEN_KEY))) as SysRow | undefined;
+      const ids = new Set((row?.v as NodeId[] | undefined) ?? []);
       change(ids);
-      await db.sys.put({ k: OPEN_KEY, v: [...ids] });
+      await request(sys.put({ k: OPEN_KEY, v: [...ids] }));
     });
-  };
 
   const seal = (file: Open, author: Author): Promise<RevisionId[]> =>
-    (file.sealing = file.sealing.catch(() => []).then(() =>
-      fs.exclusive(async () => {
-        file.cancel?.();
-        file.cancel = undefined;
-        file.dirtySince = 0;
-        const node = fs.node(file.id);
-        if (!node || node.as !== 'text') return [];
-        const held = await fs.contents.load(node);
-        if (held.as !== 'text') return [];
-        const update = missingUpdate(file.doc, held.doc);
-        const before = Y.encodeStateVector(held.doc);
-        Y.applyUpdate(held.doc, update, FROM_KERNEL);
-        const text = textOf(held.doc);
-        if (text === held.text && Y.encodeStateAsUpdate(held.doc, before).length <= 2) return [];
-        held.text = text;
-        const change = { op: 'edit', size: toUtf8(text).length, hash: textHash(text) } as const;
-        const staged = { revisions: [], touched: [{ node, path: fs.pathOf(node), op: 'edit' as const }], contents: new Map([[file.id, held]]) };
-        await fs.commit([{ ...author, node: file.id, change, payload: update }], staged, author);
-        return staged.revisions;
-      }),
-    ));
+    (file.sealing = file.sealing
+      .catch(() => [])
+      .then(() =>
+        fs.exclusive(async () => {
+          file.cancel?.();
+          file.cancel = undefined;
+          file.dirtySince = 0;
+          const node = fs.node(file.id);
+          if (file.finished || node?.as !== 'text') return [];
+          const held = await fs.contents.load(node);
+          if (held.as !== 'text') return [];
+          // What others wrote comes in first: what is left is what was typed here. Nothing of it may enter the held
+          // document without an entry, or later updates would build on clocks that the journal does not know.
+          Y.applyUpdate(file.doc, missingUpdate(held.doc, file.doc), FROM_KERNEL);
+          const text = textOf(file.doc);
+          if (text === held.text) return [];
+          const update = captured(held.doc, () =>
+            Y.applyUpdate(held.doc, missingUpdate(file.doc, held.doc), FROM_KERNEL),
+          );
+          if (!update) return [];
+          const change = { op: 'edit', size: toUtf8(text).length, hash: textHash(text) } as const;
+          const touched = [{ node, path: fs.pathOf(node), op: 'edit' as const }];
+          const staged = { revisions: [], touched, contents: new Map([[file.id, { ...held, text }]]) };
+          await fs.commit([{ ...author, node: file.id, change, payload: update }], staged, author);
+          return staged.revisions;
+        }),
+      ));
 
   const schedule = (file: Open): void => {
     file.dirtySince ||= now();
@@ -98,6 +115,7 @@ export const createLive = ({ db, fs, now, setTimer }: Options): Live => {
   };
 
   const start = async (id: NodeId, author: Author): Promise<Open> => {
+    await clearing.get(id);
     const node = fs.node(id);
     const held = node && (await fs.contents.load(node));
     const doc = buildDoc(held?.as === 'text' ? [Y.encodeStateAsUpdate(held.doc)] : []);
@@ -112,23 +130,34 @@ export const createLive = ({ db, fs, now, setTimer }: Options): Live => {
     return file;
   };
 
-  const finish = async (file: Open): Promise<void> => {
+  const finish = (file: Open): Promise<void> => {
+    if (file.finished) return file.finished;
     open.delete(file.id);
     file.cancel?.();
-    await file.buffer.clearData();
-    await remember((ids) => ids.delete(file.id));
-    file.doc.destroy();
+    const cleared = (async () => {
+      await file.buffer.clearData();
+      await remember((ids) => ids.delete(file.id));
+      file.doc.destroy();
+    })().finally(() => clearing.delete(file.id));
+    clearing.set(
+      file.id,
+      cleared.catch(() => undefined),
+    );
+    file.finished = cleared;
+    return cleared;
   };
 
   fs.onCommit(({ staged }) => {
     for (const { node, update, op } of staged.touched) {
-      const file = open.get(node.id);
-      if (!file) continue;
-      void file.then(async (live) => {
-        if (update) Y.applyUpdate(live.doc, update, FROM_KERNEL);
-        // A whole new content (a put over another kind) starts another document: the editor is told by its watch.
-        else if (op === 'put') live.seats.clear();
-      });
+      void open
+        .get(node.id)
+        ?.then((live) => {
+          if (update) Y.applyUpdate(live.doc, update, FROM_KERNEL);
+          // A whole new content (a put over another kind) starts another document, with which this one must not merge:
+          // the editor is told by its watch.
+          else if (op === 'put') return finish(live);
+        })
+        .catch(() => undefined);
     }
   });
 
@@ -137,10 +166,14 @@ export const createLive = ({ db, fs, now, setTimer }: Options): Live => {
       const node = fs.nodeAt(path);
       if (!node) return err('ENOENT', `There is no file at ${path}.`, { path });
       if (node.kind === 'dir') return err('EISDIR', `${path} is a folder.`, { path });
-      if (node.as !== 'text') return err('EINVAL', `${path} is not a text of at most 4 MB, so it cannot be edited here.`, { path });
+      if (node.as !== 'text')
+        return err('EINVAL', `${path} is not a text of at most 4 MB, so it cannot be edited here.`, { path });
       const opening = open.get(node.id) ?? start(node.id, author);
       open.set(node.id, opening);
-      const file = await opening;
+      const file = await opening.catch((cause: unknown) => {
+        open.delete(node.id);
+        throw cause;
+      });
       const seat = {};
       file.seats.set(seat, sink);
       const stat = fs.stat(path);
@@ -150,7 +183,7 @@ export const createLive = ({ db, fs, now, setTimer }: Options): Live => {
         stat,
         send: (update) => Y.applyUpdate(file.doc, update, seat),
         close: async () => {
-          file.seats.delete(seat);
+          if (!file.seats.delete(seat)) return [];
           const revisions = await seal(file, author);
           if (file.seats.size === 0) await finish(file);
           return revisions;
@@ -167,23 +200,37 @@ export const createLive = ({ db, fs, now, setTimer }: Options): Live => {
 
     recover: async () => {
       const ids = ((await db.sys.get(OPEN_KEY))?.v as NodeId[] | undefined) ?? [];
-      const author: Author = { actor: 'operator', message: 'Recovered: typed before the tab was closed', run: '', cause: '' };
+      const author: Author = {
+        actor: 'operator',
+        message: 'Recovered: typed before the tab was closed',
+        run: '',
+        cause: '',
+      };
       for (const id of ids) {
-        if (open.has(id)) continue;
-        const file = await start(id, author);
-        await seal(file, author);
-        await finish(file);
+        // One file that cannot be recovered now (damaged, no room) keeps its buffer and does not keep the others from theirs.
+        try {
+          const file = await start(id, author);
+          await seal(file, author).catch(async (cause: unknown) => {
+            await file.buffer.destroy();
+            throw cause;
+          });
+          await finish(file);
+        } catch (cause) {
+          console.error(`what was typed in ${id} is not recovered yet`, cause);
+        }
       }
     },
 
     stop: async () => {
       for (const opening of open.values()) {
-        const file = await opening;
+        const file = await opening.catch(() => undefined);
+        if (!file) continue;
         file.cancel?.();
         await seal(file, file.author).catch(() => []);
         await file.buffer.destroy();
       }
       open.clear();
+      await Promise.all(clearing.values());
     },
   };
 };

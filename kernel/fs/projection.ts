@@ -25,16 +25,22 @@ export type HistRow = Revision & { node: NodeId; index: number };
 
 const rowOf = ({ children: _c, past: _p, ...row }: TreeNode): NodeRow => row;
 
-/** The stored tree and how far it reaches; an empty one from the beginning when there is none that can be trusted. */
-export const loadTree = async (db: Database): Promise<{ tree: Tree; vector: VersionVector }> => {
+/** The stored tree and how far it reaches; nothing when there is none that can be trusted [S4]. */
+export const loadTree = async (db: Database): Promise<{ tree: Tree; vector: VersionVector } | undefined> => {
   const tree = createTree();
-  const { mark, rows } = await transact(db, ['sys', 'dirs'], 'readonly', async ({ sys, dirs }) => {
-    const row = (await request(sys.get(KEY))) as { v: Mark } | undefined;
-    const keys = (await request(dirs.getAllKeys())) as NodeId[];
-    const values = (await request(dirs.getAll())) as DirRow[];
-    return { mark: row?.v, rows: values.map((value, index) => [keys[index] ?? '', value] as const) };
-  });
-  if (mark?.version !== PROJECTION_VERSION) return { tree, vector: {} };
+  const { mark, rows, histories } = await transact(
+    db,
+    ['sys', 'dirs', 'hist'],
+    'readonly',
+    async ({ sys, dirs, hist }) => {
+      const row = (await request(sys.get(KEY))) as { v: Mark } | undefined;
+      const histories = (await request(hist.getAllKeys(null, 1))).length;
+      const keys = (await request(dirs.getAllKeys())) as NodeId[];
+      const values = (await request(dirs.getAll())) as DirRow[];
+      return { mark: row?.v, histories, rows: values.map((value, index) => [keys[index] ?? '', value] as const) };
+    },
+  );
+  if (mark?.version !== PROJECTION_VERSION || histories === 0) return undefined;
   for (const [, row] of rows) {
     for (const node of row.nodes) tree.nodes.set(node.id, { ...node, children: new Map(), past: new Map() });
   }
@@ -42,6 +48,9 @@ export const loadTree = async (db: Database): Promise<{ tree: Tree; vector: Vers
     const node = tree.nodes.get(id);
     if (node) Object.assign(node, { children: new Map(row.children), past: new Map(row.past) });
   }
+  // Every folder has a row of its own: one that is missing means that the store was cleared or cut.
+  const stored = new Set(rows.map(([id]) => id));
+  for (const node of tree.nodes.values()) if (node.kind === 'dir' && !stored.has(node.id)) return undefined;
   return { tree, vector: mark.vector };
 };
 

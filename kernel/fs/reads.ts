@@ -1,11 +1,11 @@
 /**
  * Reading the file system: now, as it was, listed, with history and with authorship.
- * [F6] Nobody is shown what is not durable yet: every answer waits for what was staged before it, and starts again when
- * the file changed or was rolled back meanwhile.
+ * [F6] Nobody is shown what is not durable yet: an answer is kept back until everything it was made from is on disk, and
+ * made again when that was rolled back meanwhile. It does not wait for what is written after it.
  */
 import { decodeText } from '../protocol/bytes.ts';
 import { revisionOf } from '../protocol/entry.ts';
-import { err, fail, ok, SysFailure, type Result } from '../protocol/errors.ts';
+import { fail, ok, SysFailure, type Result } from '../protocol/errors.ts';
 import type { Revision, Stat } from '../protocol/files.ts';
 import type { Log } from '../protocol/log.ts';
 import { join, type Path } from '../protocol/paths.ts';
@@ -16,7 +16,12 @@ import type { HistRow } from './projection.ts';
 import { blameText } from './texts.ts';
 import type { Tree, TreeNode } from './tree.ts';
 
-export type ReadOptions = { at?: string | undefined; as?: 'text' | 'bytes' | undefined; offset?: number | undefined; length?: number | undefined };
+export type ReadOptions = {
+  at?: string | undefined;
+  as?: 'text' | 'bytes' | undefined;
+  offset?: number | undefined;
+  length?: number | undefined;
+};
 export type ListOptions = { depth?: number | undefined; limit?: number | undefined; cursor?: string | undefined };
 
 export type Reads = {
@@ -44,17 +49,33 @@ export const refused = (cause: unknown): Result<never> => {
 };
 
 export const createReads = ({ tree, log, contents, histories, ready }: Options): Reads => {
-  /** Where in a file's history `at` (a revision id or a date) stands. */
-  const indexAt = (rows: readonly HistRow[], at: string): number => {
-    const byId = rows.findIndex((row) => row.id === at);
-    if (byId >= 0) return byId;
-    const time = Date.parse(at);
-    if (Number.isNaN(time)) return fail('EINVAL', `"${at}" is neither a revision of this file nor a date. List its history to see its revisions.`);
-    const index = rows.findLastIndex((row) => Date.parse(row.at) <= time);
-    return index >= 0 ? index : fail('ENOENT', `This file did not exist at ${at}; its first revision is of ${rows[0]?.at ?? 'a later time'}.`);
+  /** Answer from what stands now, told once it is durable; looked at anew when it was rolled back meanwhile. */
+  const shown = async <T>(look: () => T | Promise<T>): Promise<Result<T>> => {
+    try {
+      for (;;) {
+        await ready();
+        const seen = tree();
+        const looked = await Promise.resolve()
+          .then(look)
+          .then(ok, (cause: unknown) => ({ ok: false as const, cause }));
+        await ready();
+        if (tree() !== seen) continue;
+        return looked.ok ? looked : refused(looked.cause);
+      }
+    } catch (cause) {
+      return refused(cause);
+    }
   };
 
-  const slice = (path: Path, content: Awaited<ReturnType<Contents['load']>>, bytes: Uint8Array | undefined, o: ReadOptions): string | Uint8Array => {
+  const noFile = (path: Path): never => fail('ENOENT', `There is no file at ${path}.`, { path });
+  const isFolder = (path: Path): never => fail('EISDIR', `${path} is a folder. List it instead.`, { path });
+
+  const slice = (
+    path: Path,
+    content: Awaited<ReturnType<Contents['load']>>,
+    bytes: Uint8Array | undefined,
+    o: ReadOptions,
+  ): string | Uint8Array => {
     const from = o.offset ?? 0;
     const to = o.length === undefined ? undefined : from + o.length;
     const text = content.as === 'text' ? content.text : bytes && decodeText(bytes);
@@ -63,34 +84,68 @@ export const createReads = ({ tree, log, contents, histories, ready }: Options):
     return (bytes ?? new Uint8Array()).slice(from, to);
   };
 
-  const read: Reads['read'] = async (path, options = {}) => {
-    try {
-      for (;;) {
-        await ready();
-        const node = tree().resolve(path, options.at !== undefined) ?? fail('ENOENT', `There is no file at ${path}.`, { path });
-        if (node.kind === 'dir') fail('EISDIR', `${path} is a folder. List it instead.`, { path });
-        const { revision } = node;
-        const loaded = options.at === undefined ? { content: await contents.load(node), stat: undefined } : await readAt(node, options.at);
-        const needsBytes = loaded.content.as !== 'text' || options.as === 'bytes';
-        const bytes = needsBytes ? await contents.bytesOf(loaded.content) : undefined;
-        await ready();
-        // Changed or rolled back while it was read: take the newer state.
-        if (node.revision !== revision || tree().get(node.id) !== node) continue;
-        return ok({ content: slice(path, loaded.content, bytes, options), stat: loaded.stat ?? tree().stat(node, path) });
-      }
-    } catch (cause) {
-      return refused(cause);
+  const readNow = async (path: Path, options: ReadOptions): Promise<ReadValue> => {
+    for (;;) {
+      const node = tree().resolve(path) ?? noFile(path);
+      if (node.kind === 'dir') isFolder(path);
+      const { revision } = node;
+      const content = await contents.load(node);
+      const bytes = content.as !== 'text' || options.as === 'bytes' ? await contents.bytesOf(content) : undefined;
+      if (node.revision === revision)
+        return { content: slice(path, content, bytes, options), stat: tree().stat(node, path) };
     }
   };
 
-  const readAt = async (node: TreeNode, at: string) => {
-    const rows = await histories.of(node);
-    const index = indexAt(rows, at);
-    const row = rows[index] ?? fail('ENOENT', 'That revision is not here.');
-    const content = await contents.asOf(rows, index);
-    const stat: Stat = { ...tree().stat(node, row.path), size: row.size, hash: row.hash, revision: row.id, actor: row.actor, at: row.at, as: content.as };
-    return { content, stat };
+  /** [F5] Whatever had this path: the revision itself, or at a date what stood here then. */
+  const placeAt = async (path: Path, at: string): Promise<{ node: TreeNode; rows: HistRow[]; index: number }> => {
+    const holders = tree().holders(path);
+    const files = holders.filter((node) => node.kind === 'file');
+    if (files.length === 0) return holders.length > 0 ? isFolder(path) : noFile(path);
+    const places = await Promise.all(files.map(async (node) => ({ node, rows: await histories.of(node) })));
+    for (const { node, rows } of places) {
+      const index = rows.findIndex((row) => row.id === at);
+      if (index >= 0) return { node, rows, index };
+    }
+    const time = Date.parse(at);
+    if (Number.isNaN(time))
+      return fail(
+        'EINVAL',
+        `"${at}" is neither a revision of this file nor a date. List its history to see its revisions.`,
+        { path },
+      );
+    const then = places
+      .map((place) => ({ ...place, index: place.rows.findLastIndex((row) => Date.parse(row.at) <= time) }))
+      .filter(({ index }) => index >= 0);
+    return (
+      then.find(({ rows, index }) => rows[index]?.path === path) ??
+      then[0] ??
+      fail(
+        'ENOENT',
+        `This file did not exist at ${at}; its first revision is of ${places[0]?.rows[0]?.at ?? 'a later time'}.`,
+        { path },
+      )
+    );
   };
+
+  const readAt = async (path: Path, at: string, options: ReadOptions): Promise<ReadValue> => {
+    const { node, rows, index } = await placeAt(path, at);
+    const row = rows[index] ?? noFile(path);
+    const content = await contents.asOf(rows, index);
+    const bytes = content.as !== 'text' || options.as === 'bytes' ? await contents.bytesOf(content) : undefined;
+    const stat: Stat = {
+      ...tree().stat(node, row.path),
+      size: row.size,
+      hash: row.hash,
+      revision: row.id,
+      actor: row.actor,
+      at: row.at,
+      as: content.as,
+    };
+    return { content: slice(path, content, bytes, options), stat };
+  };
+
+  const read: Reads['read'] = (path, options = {}) =>
+    shown(() => (options.at === undefined ? readNow(path, options) : readAt(path, options.at, options)));
 
   const children = function* (node: TreeNode, path: Path, depth: number): Generator<{ node: TreeNode; path: Path }> {
     for (const name of [...node.children.keys()].sort()) {
@@ -102,63 +157,77 @@ export const createReads = ({ tree, log, contents, histories, ready }: Options):
     }
   };
 
-  const list: Reads['list'] = async (path, { depth = 1, limit = 1000, cursor } = {}) => {
-    await ready();
-    const node = tree().resolve(path);
-    if (!node) return err('ENOENT', `There is no folder at ${path}.`, { path });
-    if (node.kind === 'file') return err('ENOTDIR', `${path} is a file. Read it, or list it with history.`, { path });
-    const entries: Stat[] = [];
-    let skipping = cursor !== undefined;
-    for (const child of children(node, path, depth)) {
-      if (skipping) {
-        if (child.path === cursor) skipping = false;
-        continue;
+  const list: Reads['list'] = (path, { depth = 1, limit = 1000, cursor } = {}) =>
+    shown((): ListValue => {
+      const node = tree().resolve(path) ?? fail('ENOENT', `There is no folder at ${path}.`, { path });
+      if (node.kind === 'file') fail('ENOTDIR', `${path} is a file. Read it, or list it with history.`, { path });
+      const entries: Stat[] = [];
+      let skipping = cursor !== undefined;
+      for (const child of children(node, path, depth)) {
+        if (skipping) {
+          if (child.path === cursor) skipping = false;
+          continue;
+        }
+        if (entries.length === limit) return { entries, cursor: entries.at(-1)?.path ?? '' };
+        entries.push(tree().stat(child.node, child.path));
       }
-      if (entries.length === limit) return ok({ entries, cursor: entries.at(-1)?.path ?? '' });
-      entries.push(tree().stat(child.node, child.path));
-    }
-    if (skipping) return err('EINVAL', 'The entry this cursor stood at is gone. List again from the start.', { path });
-    return ok({ entries });
-  };
+      if (skipping) fail('EINVAL', 'The entry this cursor stood at is gone. List again from the start.', { path });
+      return { entries };
+    });
 
-  const history: Reads['history'] = async (path, { limit = 1000, cursor } = {}) => {
-    await ready();
-    const node = tree().resolve(path, true);
-    if (!node) return err('ENOENT', `There never was anything at ${path}.`, { path });
-    const newest = (await histories.of(node)).reverse();
-    const start = cursor === undefined ? 0 : newest.findIndex((row) => row.id === cursor) + 1;
-    const entries: Revision[] = newest.slice(start, start + limit).map(toRevision);
-    const more = start + limit < newest.length;
-    return ok({ entries, ...(more ? { cursor: entries.at(-1)?.id ?? '' } : {}) });
-  };
+  /** The file's revisions, newest first, through moves; then those of files that had this path before it [F5]. */
+  const history: Reads['history'] = (path, { limit = 1000, cursor } = {}) =>
+    shown(async (): Promise<HistoryValue> => {
+      const [first, ...former] = tree().holders(path);
+      if (!first) return fail('ENOENT', `There never was anything at ${path}.`, { path });
+      let newest = (await histories.of(first)).reverse();
+      for (const node of former)
+        newest = newest.concat((await histories.of(node)).filter((row) => row.path === path).reverse());
+      if (former.length > 0) newest.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
+      const start = cursor === undefined ? 0 : newest.findIndex((row) => row.id === cursor) + 1;
+      if (cursor !== undefined && start === 0)
+        fail('EINVAL', `"${cursor}" is not a revision of this file. List again from the start.`, { path });
+      const entries: Revision[] = newest.slice(start, start + limit).map(toRevision);
+      const more = start + limit < newest.length;
+      return { entries, ...(more ? { cursor: entries.at(-1)?.id ?? '' } : {}) };
+    });
 
-  const blame: Reads['blame'] = async (path) => {
-    try {
-      await ready();
-      const node = tree().resolve(path) ?? fail('ENOENT', `There is no file at ${path}.`, { path });
-      if (node.kind === 'dir') fail('EISDIR', `${path} is a folder.`, { path });
+  const blame: Reads['blame'] = (path) =>
+    shown(async () => {
+      const node = tree().resolve(path) ?? noFile(path);
+      if (node.kind === 'dir') isFolder(path);
       const rows = await histories.of(node);
+      await log.settled();
       const byId = new Map(rows.map((row) => [row.id, row]));
-      const since = contents.generation(rows, rows.length - 1);
-      const entries = await log.entries(since.map((row) => row.id));
-      const stretches = node.as === 'text'
-        ? blameText(entries.map((sealed) => ({ key: revisionOf(sealed.entry), update: sealed.entry.payload })))
-        : [{ from: 0, to: node.size, key: node.revision }];
+      const entries = await log.entries(contents.generation(rows, rows.length - 1).map((row) => row.id));
+      const stretches =
+        node.as === 'text'
+          ? blameText(entries.map((sealed) => ({ key: revisionOf(sealed.entry), update: sealed.entry.payload })))
+          : [{ from: 0, to: node.size, key: rows.at(-1)?.id ?? '' }];
       const runs = stretches.flatMap(({ from, to, key }): BlameRun[] => {
         const row = byId.get(key);
-        return row ? [{ from, to, revision: key, actor: row.actor, at: row.at, message: row.message, ...(row.run ? { run: row.run } : {}) }] : [];
+        return row
+          ? [
+              {
+                from,
+                to,
+                revision: key,
+                actor: row.actor,
+                at: row.at,
+                message: row.message,
+                ...(row.run ? { run: row.run } : {}),
+              },
+            ]
+          : [];
       });
-      return ok({ runs });
-    } catch (cause) {
-      return refused(cause);
-    }
-  };
+      return { runs };
+    });
 
   const files: Reads['files'] = function* (under) {
     const node = tree().resolve(under);
     if (!node) return;
     if (node.kind === 'file') yield { node, path: under };
-    else for (const child of children(node, under, 64)) if (child.node.kind === 'file') yield child;
+    else for (const child of children(node, under, Infinity)) if (child.node.kind === 'file') yield child;
   };
 
   return { read, list, history, blame, files };

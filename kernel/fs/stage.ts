@@ -47,15 +47,24 @@ export const prepare = async (
   storeBlob: (bytes: Uint8Array) => Promise<Uint8Array>,
 ): Promise<Prepared> => {
   const prepared: Prepared = { contents: new Map(), manifests: new Map() };
+  const moves: { from: Path; to: Path }[] = [];
+  /** [F2] Where a file stands now that earlier moves of this set will have taken to `path`. */
+  const origin = (path: Path): Path =>
+    moves.reduceRight((at, { from, to }) => (isUnder(at, to) ? from + at.slice(to.length) : at), path);
+  let blobs = false;
   for (const change of changes) {
+    if (change.op === 'move') moves.push(change);
     if (change.op !== 'put' && change.op !== 'edit' && change.op !== 'append') continue;
-    const node = tree.resolve(change.path);
-    if (node?.kind === 'file' && !(change.op === 'put' && node.as !== 'text')) prepared.contents.set(node.id, await load(node));
+    const node = tree.resolve(origin(change.path));
+    if (node?.kind === 'file' && !(change.op === 'put' && node.as !== 'text'))
+      prepared.contents.set(node.id, await load(node));
     if (change.op === 'edit') continue;
     const bytes = asBytes(change.content);
     const existing = node ? prepared.contents.get(node.id) : undefined;
-    const joins = change.op === 'append' && existing?.as === 'blob';
-    if (joins || (kindFor(change.path, bytes) === 'blob' && !(change.op === 'append' && existing))) {
+    // What an earlier change of this set makes a blob is appended to in chunks.
+    const joins = change.op === 'append' && (blobs || existing?.as === 'blob');
+    if (joins || kindFor(change.path, bytes) === 'blob') {
+      blobs = true;
       prepared.manifests.set(hashHex(bytes), await storeBlob(bytes));
     }
   }
@@ -78,7 +87,9 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
   const { tree, prepared, author, client } = context;
   const staged: Staged = { revisions: [], touched: [], contents: new Map() };
   const contentOf = (node: TreeNode): Content =>
-    staged.contents.get(node.id) ?? prepared.contents.get(node.id) ?? fail('EBUSY', 'This file changed while it was read. Try again.');
+    staged.contents.get(node.id) ??
+    prepared.contents.get(node.id) ??
+    fail('EBUSY', 'This file changed while it was read. Try again.');
 
   const emit = (node: NodeId, change: Op, payload: Uint8Array = NO_BYTES): { node: TreeNode; revision: RevisionId } => {
     const applied = context.apply({ ...author, node, change, payload });
@@ -94,7 +105,8 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
       walked = join(walked, name);
       const id: NodeId | undefined = node?.children.get(name);
       let next: TreeNode | undefined = id ? tree.get(id) : undefined;
-      if (next && next.kind !== 'dir') return fail('ENOTDIR', `${walked} is a file, so nothing can be put below it.`, { path: walked });
+      if (next && next.kind !== 'dir')
+        return fail('ENOTDIR', `${walked} is a file, so nothing can be put below it.`, { path: walked });
       if (!next && node) {
         const wanted = tree.dirId(node.id, name);
         const change: Op = { op: 'mkdir', parent: node.id, name };
@@ -107,7 +119,9 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
 
   const setAttrs = (node: TreeNode, attrs: Attrs | undefined): void => {
     for (const [key, value] of Object.entries(attrs ?? {})) {
-      if (node.attrs[key] !== value) emit(node.id, { op: 'attr', key, value });
+      if (node.attrs[key] === value) continue;
+      emit(node.id, { op: 'attr', key, value });
+      staged.touched.push({ node, path: tree.pathOf(node), op: 'attr' });
     }
   };
 
@@ -143,13 +157,19 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
     setAttrs(node, attrs);
   };
 
-  const editText = (node: TreeNode, path: Path, held: Extract<Content, { as: 'text' }>, text: string, edits?: Edit[]): void => {
+  const editText = (
+    node: TreeNode,
+    path: Path,
+    held: Extract<Content, { as: 'text' }>,
+    text: string,
+    edits?: Edit[],
+  ): void => {
     const size = toUtf8(text).length;
-    if (size > MAX_TEXT_BYTES) fail('EDQUOT', `A text file may hold ${MAX_TEXT_BYTES} bytes; this would be ${size}. Split it.`, { path });
+    if (size > MAX_TEXT_BYTES)
+      fail('EDQUOT', `A text file may hold ${MAX_TEXT_BYTES} bytes; this would be ${size}. Split it.`, { path });
     if (text === held.text) return;
     const update = applyEdits(held.doc, edits ?? diff(held.text, text));
-    held.text = text;
-    staged.contents.set(node.id, held);
+    staged.contents.set(node.id, { ...held, text });
     emit(node.id, { op: 'edit', size, hash: textHash(text) }, update);
     staged.touched.push({ node, path, op: 'edit', update });
   };
@@ -169,37 +189,69 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
       create(path, bytes, change.attrs);
       return;
     }
-    if (base === null) fail('EEXIST', `${path} exists already. Read it and give its revision as base to replace it.`, { path });
-    if (base === undefined) fail('ESTALE', `${path} exists. Read it first and give its revision as base, so that nobody's work is overwritten unseen.`, stale(node, path));
+    if (base === null)
+      fail('EEXIST', `${path} exists already. Read it and give its revision as base to replace it.`, { path });
+    if (base === undefined)
+      fail(
+        'ESTALE',
+        `${path} exists. Read it first and give its revision as base, so that nobody's work is overwritten unseen.`,
+        stale(node, path),
+      );
     if (base !== node.revision) {
-      fail('ESTALE', `${path} was changed by ${node.actor} at ${new Date(node.at).toISOString()} (revision ${node.revision}) after you read it. Read it again and redo your change.`, stale(node, path));
+      fail(
+        'ESTALE',
+        `${path} was changed by ${node.actor} at ${new Date(node.at).toISOString()} (revision ${node.revision}) after you read it. Read it again and redo your change.`,
+        stale(node, path),
+      );
     }
     replace(node, path, bytes, change.attrs);
   };
 
-  const stale = (node: TreeNode, path: Path) => ({ path, detail: { revision: node.revision, actor: node.actor, at: new Date(node.at).toISOString() } });
+  const stale = (node: TreeNode, path: Path) => ({
+    path,
+    detail: { revision: node.revision, actor: node.actor, at: new Date(node.at).toISOString() },
+  });
   const staleOrGone = (path: Path): never => {
-    const gone = tree.resolve(path, true);
+    const gone = tree.holders(path)[0];
     return gone
-      ? fail('ESTALE', `${path} was removed or moved by ${gone.actor} (revision ${gone.revision}) after you read it.`, stale(gone, path))
+      ? fail(
+          'ESTALE',
+          `${path} was removed or moved by ${gone.actor} (revision ${gone.revision}) after you read it.`,
+          stale(gone, path),
+        )
       : fail('ENOENT', `${path} does not exist, so it cannot have been read. Give base: null to create it.`, { path });
   };
 
   const edit = (change: Extract<Change, { op: 'edit' }>): void => {
     const node = file(change.path);
+    // Half of a surrogate pair has no bytes: what is kept would not be what was asked.
+    if (!change.old.isWellFormed() || !change.new.isWellFormed())
+      fail('EINVAL', 'The text to replace, or its replacement, is not well-formed Unicode.', { path: change.path });
     const held = contentOf(node);
     const text = held.as === 'text' ? held.text : held.as === 'record' ? decodeText(held.bytes) : undefined;
-    if (text === undefined) return fail('EINVAL', `${change.path} is not text, so it cannot be edited by matching text.`, { path: change.path });
+    if (text === undefined)
+      return fail('EINVAL', `${change.path} is not text, so it cannot be edited by matching text.`, {
+        path: change.path,
+      });
     const found: number[] = [];
-    for (let at = text.indexOf(change.old); at >= 0; at = text.indexOf(change.old, at + change.old.length)) found.push(at);
-    if (found.length === 0) fail('EINVAL', `The text to replace does not occur in ${change.path}. Read it again and copy it exactly.`, { path: change.path });
+    for (let at = text.indexOf(change.old); at >= 0; at = text.indexOf(change.old, at + change.old.length))
+      found.push(at);
+    if (found.length === 0)
+      fail('EINVAL', `The text to replace does not occur in ${change.path}. Read it again and copy it exactly.`, {
+        path: change.path,
+      });
     if (found.length > 1 && !change.all) {
-      fail('EINVAL', `The text to replace occurs ${found.length} times in ${change.path}. Give more of the text around it, or all: true.`, { path: change.path });
+      fail(
+        'EINVAL',
+        `The text to replace occurs ${found.length} times in ${change.path}. Give more of the text around it, or all: true.`,
+        { path: change.path },
+      );
     }
     const next = text.split(change.old).join(change.new);
     if (held.as === 'text') {
       // Long lists of small operations are slow in Yjs; beyond 1,000 the bounded diff merges neighbours.
-      const edits = found.length <= 1000 ? found.map((at) => ({ at, remove: change.old.length, insert: change.new })) : undefined;
+      const edits =
+        found.length <= 1000 ? found.map((at) => ({ at, remove: change.old.length, insert: change.new })) : undefined;
       editText(node, change.path, held, next, edits);
     } else replace(node, change.path, toUtf8(next), undefined);
   };
@@ -212,7 +264,10 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
     const held = contentOf(node);
     if (held.as === 'text') {
       const more = decodeText(added);
-      if (more === undefined) return fail('EINVAL', `${change.path} is text; bytes that are not UTF-8 cannot be appended.`, { path: change.path });
+      if (more === undefined)
+        return fail('EINVAL', `${change.path} is text; bytes that are not UTF-8 cannot be appended.`, {
+          path: change.path,
+        });
       return editText(node, change.path, held, held.text + more, [{ at: held.text.length, remove: 0, insert: more }]);
     }
     if (held.as === 'record') {
@@ -220,7 +275,9 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
       staged.contents.set(node.id, { as: 'record', bytes });
       emit(node.id, { op: 'append', size: bytes.length, hash: hashHex(bytes) }, added);
     } else {
-      const manifest = prepared.manifests.get(hashHex(added)) ?? fail('EBUSY', 'The bytes to append were not stored first. Try again.');
+      const manifest =
+        prepared.manifests.get(hashHex(added)) ??
+        fail('EBUSY', 'The bytes to append were not stored first. Try again.');
       const manifests = [...held.manifests, manifest];
       staged.contents.set(node.id, { as: 'blob', manifests });
       emit(node.id, { op: 'append', size: node.size + added.length, hash: hashHex(concatBytes(manifests)) }, manifest);
@@ -280,6 +337,7 @@ const seal = (as: ContentKind, bytes: Uint8Array, client: number, prepared: Prep
     return { content: { as, doc, text }, payload: update, size: bytes.length, hash: hashHex(bytes) };
   }
   if (as === 'record') return { content: { as, bytes }, payload: bytes, size: bytes.length, hash: hashHex(bytes) };
-  const manifest = prepared.manifests.get(hashHex(bytes)) ?? fail('EBUSY', 'The bytes of this file were not stored first. Try again.');
+  const manifest =
+    prepared.manifests.get(hashHex(bytes)) ?? fail('EBUSY', 'The bytes of this file were not stored first. Try again.');
   return { content: { as, manifests: [manifest] }, payload: manifest, size: bytes.length, hash: hashHex(manifest) };
 };

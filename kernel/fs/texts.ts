@@ -30,23 +30,38 @@ export const createText = (text: string, client: number): { doc: Y.Doc; update: 
   return { doc, update: Y.encodeStateAsUpdate(doc) };
 };
 
+/**
+ * Exactly what `act` changes in a document, as an update; undefined when it changes nothing. A diff against the state
+ * before would repeat every deletion the document ever had.
+ */
+export const captured = (doc: Y.Doc, act: () => void): Uint8Array | undefined => {
+  const made: Uint8Array[] = [];
+  const note = (update: Uint8Array): void => void made.push(update);
+  doc.on('update', note);
+  act();
+  doc.off('update', note);
+  return made.length > 1 ? Y.mergeUpdates(made) : made[0];
+};
+
 /** Apply edits given in positions of the old text, ascending; the update that does the same elsewhere. */
 export const applyEdits = (doc: Y.Doc, edits: readonly Edit[]): Uint8Array => {
-  const before = Y.encodeStateVector(doc);
   const text = doc.getText(NAME);
-  doc.transact(() => {
-    let shift = 0;
-    for (const edit of edits) {
-      if (edit.remove > 0) text.delete(edit.at + shift, edit.remove);
-      if (edit.insert !== '') text.insert(edit.at + shift, edit.insert);
-      shift += edit.insert.length - edit.remove;
-    }
-  });
-  return Y.encodeStateAsUpdate(doc, before);
+  const update = captured(doc, () =>
+    doc.transact(() => {
+      let shift = 0;
+      for (const edit of edits) {
+        if (edit.remove > 0) text.delete(edit.at + shift, edit.remove);
+        if (edit.insert !== '') text.insert(edit.at + shift, edit.insert);
+        shift += edit.insert.length - edit.remove;
+      }
+    }),
+  );
+  return update ?? Y.encodeStateAsUpdate(buildDoc([]));
 };
 
 /** What `doc` has that `other` has not. */
-export const missingUpdate = (doc: Y.Doc, other: Y.Doc): Uint8Array => Y.encodeStateAsUpdate(doc, Y.encodeStateVector(other));
+export const missingUpdate = (doc: Y.Doc, other: Y.Doc): Uint8Array =>
+  Y.encodeStateAsUpdate(doc, Y.encodeStateVector(other));
 
 /** A random 32-bit client id; larger ones are not portable between Yjs implementations. */
 export const randomClient = (): number => crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
@@ -65,13 +80,14 @@ export const blameText = (updates: readonly { key: string; update: Uint8Array }[
       owners.set(item.id.client, list);
     }
   }
-  const ownerAt = (client: number, clock: number) => owners.get(client)?.find((range) => clock >= range.from && clock < range.to);
+  const ownerAt = (client: number, clock: number) =>
+    owners.get(client)?.find((range) => clock >= range.from && clock < range.to);
   const doc = buildDoc(updates.map(({ update }) => update));
   const out: Stretch[] = [];
   let position = 0;
   for (let item = doc.getText(NAME)._start; item !== null; item = item.right) {
     if (item.deleted || !item.countable) continue;
-    for (let offset = 0; offset < item.length; ) {
+    for (let offset = 0; offset < item.length;) {
       const range = ownerAt(item.id.client, item.id.clock + offset);
       const length = range ? Math.min(item.length - offset, range.to - (item.id.clock + offset)) : item.length - offset;
       const key = range?.key ?? '';

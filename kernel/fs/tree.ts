@@ -34,15 +34,29 @@ export type TreeNode = {
 export type Undo = () => void;
 
 const freshNode = (id: NodeId, kind: TreeNode['kind'], parent: NodeId, name: string): TreeNode => ({
-  id, kind, parent, name, dead: false, size: 0, hash: '', attrs: {}, revision: '', actor: 'daemon:setup', at: 0, count: 0,
-  children: new Map(), past: new Map(),
+  id,
+  kind,
+  parent,
+  name,
+  dead: false,
+  size: 0,
+  hash: '',
+  attrs: {},
+  revision: '',
+  actor: 'daemon:setup',
+  at: 0,
+  count: 0,
+  children: new Map(),
+  past: new Map(),
 });
 
 export type Tree = {
   nodes: Map<NodeId, TreeNode>;
   get: (id: NodeId) => TreeNode | undefined;
-  /** The live node at a path; with `past`, else the node that last had that path. */
-  resolve: (path: Path, past?: boolean) => TreeNode | undefined;
+  /** The live node at a path. */
+  resolve: (path: Path) => TreeNode | undefined;
+  /** Every node that has or once had a path: the live one first, then former ones, the newest first. */
+  holders: (path: Path) => TreeNode[];
   pathOf: (node: TreeNode) => Path;
   stat: (node: TreeNode, path?: Path) => Stat;
   apply: (entry: Entry) => Undo;
@@ -57,15 +71,26 @@ export const createTree = (): Tree => {
   const dirty = new Set<NodeId>();
   const get = (id: NodeId): TreeNode | undefined => nodes.get(id);
 
-  const resolve: Tree['resolve'] = (path, past = false) => {
+  const resolve: Tree['resolve'] = (path) => {
     let node = nodes.get(ROOT);
     for (const name of segments(path)) {
-      if (!node || node.kind !== 'dir') return undefined;
-      const live: NodeId | undefined = node.children.get(name);
-      const id: NodeId | undefined = live ?? (past ? node.past.get(name)?.at(-1) : undefined);
+      const id: NodeId | undefined = node?.children.get(name);
       node = id === undefined ? undefined : nodes.get(id);
     }
     return node;
+  };
+
+  const holders: Tree['holders'] = (path) => {
+    let here = [ROOT];
+    for (const name of segments(path)) {
+      const named = here.flatMap((id) => {
+        const folder = nodes.get(id);
+        const live = folder?.children.get(name);
+        return [...(live === undefined ? [] : [live]), ...(folder?.past.get(name) ?? []).toReversed()];
+      });
+      here = [...new Set(named)];
+    }
+    return here.flatMap((id) => nodes.get(id) ?? []);
   };
 
   const pathOf = (node: TreeNode): Path => {
@@ -166,7 +191,8 @@ export const createTree = (): Tree => {
     const undos: Undo[] = [];
     let node = nodes.get(entry.node);
     if (!node) {
-      if (op.op !== 'mkdir' && op.op !== 'create') throw new Error(`entry ${revisionOf(entry)} is about a node that does not exist`);
+      if (op.op !== 'mkdir' && op.op !== 'create')
+        throw new Error(`entry ${revisionOf(entry)} is about a node that does not exist`);
       node = freshNode(entry.node, op.op === 'mkdir' ? 'dir' : 'file', op.parent, op.name);
       nodes.set(node.id, node);
       undos.push(() => void nodes.delete(entry.node));
@@ -188,5 +214,15 @@ export const createTree = (): Tree => {
     };
   };
 
-  return { nodes, get, resolve, pathOf, stat, apply, dirty, dirId: (parent, name) => hashHex(`dir|${parent}|${name}`).slice(0, 32) };
+  return {
+    nodes,
+    get,
+    resolve,
+    holders,
+    pathOf,
+    stat,
+    apply,
+    dirty,
+    dirId: (parent, name) => hashHex(`dir|${parent}|${name}`).slice(0, 32),
+  };
 };

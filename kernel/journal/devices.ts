@@ -4,7 +4,8 @@
  */
 import { hash, toHex } from '../protocol/bytes.ts';
 import type { DeviceId } from '../protocol/entry.ts';
-import type { Database } from '../store/schema.ts';
+import type { Database, SysRow } from '../store/schema.ts';
+import { request, transactFenced } from '../store/transact.ts';
 
 const SELF = 'device';
 const DEVICES = 'devices';
@@ -25,18 +26,29 @@ const makeSelf = async (): Promise<Self> => {
 };
 
 /** Numbers are given out once, in order of first appearance, and never re-used. This device is number 1. */
-export const loadDevices = async (db: Database): Promise<{ self: Device; numbers: Map<DeviceId, number> }> => {
-  const row = await db.sys.get(SELF);
-  const known = ((await db.sys.get(DEVICES))?.v ?? []) as DeviceId[];
-  let self = row?.v as Self | undefined;
-  if (!self) {
-    self = await makeSelf();
-    await db.sys.put({ k: SELF, v: self });
-  }
-  if (!known.includes(self.id)) {
-    known.push(self.id);
-    await db.sys.put({ k: DEVICES, v: known });
-  }
+export const loadDevices = async (
+  db: Database,
+  epoch: number,
+): Promise<{ self: Device; numbers: Map<DeviceId, number> }> => {
+  const made = (await db.sys.get(SELF)) ? undefined : await makeSelf();
+  // One transaction: two first boots at once must not end with two identities under one number.
+  const { self, known } = await transactFenced(
+    db,
+    epoch,
+    ['sys'],
+    async ({ sys }) => {
+      const row = (await request(sys.get(SELF))) as SysRow | undefined;
+      const mine = (row?.v ?? made) as Self;
+      const ids = (((await request(sys.get(DEVICES))) as SysRow | undefined)?.v ?? []) as DeviceId[];
+      if (!row) await request(sys.put({ k: SELF, v: mine }));
+      if (!ids.includes(mine.id)) {
+        ids.push(mine.id);
+        await request(sys.put({ k: DEVICES, v: ids }));
+      }
+      return { self: mine, known: ids };
+    },
+    { strict: true },
+  );
   const numbers = new Map(known.map((id, index) => [id, index + 1]));
   return { self: { id: self.id, publicKey: self.publicKey, number: numbers.get(self.id) ?? 1 }, numbers };
 };

@@ -4,7 +4,16 @@
  * measured slower). A commit that fails rolls back sequence, clock and chain, and everybody who was waiting is told.
  * It does not know what an entry does to the tree.
  */
-import { ENTRY_VERSION, revisionOf, sealEntry, ZERO_HASH, type Entry, type RevisionId, type SealedEntry, type VersionVector } from '../protocol/entry.ts';
+import {
+  ENTRY_VERSION,
+  revisionOf,
+  sealEntry,
+  ZERO_HASH,
+  type Entry,
+  type RevisionId,
+  type SealedEntry,
+  type VersionVector,
+} from '../protocol/entry.ts';
 import type { SysFailure } from '../protocol/errors.ts';
 import type { Batch, Draft, Log } from '../protocol/log.ts';
 import { request, storageFailure, transactFenced } from '../store/transact.ts';
@@ -22,7 +31,7 @@ type Head = { seq: number; stamp: Stamp; hash: Uint8Array };
 
 export type Journal = Log &
   Reader & {
-    /** Call when the file system has dropped everything that was rolled back and stands at the durable state. */
+    /** How many entries of this device are durable. */
     entryCount: () => number;
   };
 
@@ -43,7 +52,9 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
     : { seq: 0, stamp: { at: 0, tick: 0 }, hash: ZERO_HASH };
   let head: Head = durable;
   let queue: Pending[] = [];
-  let draining: Promise<void> | undefined;
+  let draining = false;
+  /** Settles when the newest set is on disk or rolled back; all before it are by then. */
+  let newest: Promise<unknown> = Promise.resolve();
 
   const take = (): Pending[] => {
     let entries = 0;
@@ -67,11 +78,13 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
         await request(journal.add({ d: device.number, s: segment.first, c: segment.count, b: segment.bytes }));
       }
     });
-    const newest = entries.at(-1);
-    if (newest) durable = { seq: newest.entry.seq, stamp: { at: newest.entry.at, tick: newest.entry.tick }, hash: newest.hash };
+    const last = entries.at(-1);
+    if (last) durable = { seq: last.entry.seq, stamp: { at: last.entry.at, tick: last.entry.tick }, hash: last.hash };
   };
 
   const drain = async (): Promise<void> => {
+    if (draining) return;
+    draining = true;
     while (queue.length > 0) {
       const group = take();
       try {
@@ -87,7 +100,7 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
         for (const set of lost) set.reject(failure);
       }
     }
-    draining = undefined;
+    draining = false;
   };
 
   const batch = (): Batch => {
@@ -115,7 +128,8 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
         if (sealed.length === 0) return Promise.resolve();
         head = { seq: before.seq + sealed.length, stamp, hash: prev };
         const done = new Promise<void>((resolve, reject) => queue.push({ entries: sealed, resolve, reject }));
-        draining ??= drain();
+        newest = done.catch(() => undefined);
+        void drain();
         return done;
       },
       discard: () => {
@@ -124,9 +138,8 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
     };
   };
 
-  const settled = async (): Promise<void> => {
-    while (draining) await draining;
-  };
+  // Not "until nobody writes": a reader would starve beside steady writers.
+  const settled = async (): Promise<void> => void (await newest);
 
   const vector = (): VersionVector => ({ [device.id]: durable.seq });
   const entry = async (revision: RevisionId): Promise<SealedEntry | undefined> => (await reader.entries([revision]))[0];

@@ -6,7 +6,7 @@ import { revisionOf, ZERO_HASH, type DeviceId, type RevisionId, type SealedEntry
 import { SysFailure } from '../protocol/errors.ts';
 import { request, transact } from '../store/transact.ts';
 import type { Database, JournalRow } from '../store/schema.ts';
-import { unpackSegment } from './segments.ts';
+import { readSegment, unpackSegment } from './segments.ts';
 
 /** Where a chain stops being sound, and why. */
 export type ChainFault = { seq: number; message: string };
@@ -50,14 +50,16 @@ export const createReader = (db: Database, numbers: Map<DeviceId, number>): Read
     transact(db, ['journal'], 'readonly', async ({ journal }) => {
       const holding = await rowFor(journal, device, after + 1);
       const from = holding ? holding.s : after + 1;
-      return request(journal.getAll(byNumber(db, [device, from], [device, Infinity]), SCAN_ROWS)) as Promise<JournalRow[]>;
+      return request(journal.getAll(byNumber(db, [device, from], [device, Infinity]), SCAN_ROWS)) as Promise<
+        JournalRow[]
+      >;
     });
 
-  const scan: Reader['scan'] = async (device, after, each) => {
-    for (let seq = after; ; ) {
+  const scanRows = async (device: number, after: number, each: (row: JournalRow) => void): Promise<void> => {
+    for (let seq = after; ;) {
       const rows = await rowsAfter(device, seq);
       for (const row of rows) {
-        each(unpackSegment(row.b).filter((sealed) => sealed.entry.seq > after));
+        each(row);
         seq = row.s + row.c - 1;
       }
       if (rows.length < SCAN_ROWS) return;
@@ -65,7 +67,8 @@ export const createReader = (db: Database, numbers: Map<DeviceId, number>): Read
   };
 
   return {
-    scan,
+    scan: (device, after, each) =>
+      scanRows(device, after, (row) => each(unpackSegment(row.b).filter((sealed) => sealed.entry.seq > after))),
 
     last: async (device) => {
       const row = await transact(db, ['journal'], 'readonly', async ({ journal }) => {
@@ -83,7 +86,12 @@ export const createReader = (db: Database, numbers: Map<DeviceId, number>): Read
           const number = place && numberOf(place.device);
           if (!place || number === undefined || found.has(revisions[index] ?? '')) continue;
           const row = await rowFor(journal, number, place.seq);
-          if (row) for (const sealed of unpackSegment(row.b)) found.set(revisionOf(sealed.entry), sealed);
+          try {
+            if (row) for (const sealed of readSegment(row.b)) found.set(revisionOf(sealed.entry), sealed);
+          } catch (cause) {
+            // Damage behind the wanted entry does not touch it.
+            if (!found.has(revisions[index] ?? '')) throw cause;
+          }
         }
       });
       return revisions.flatMap((revision) => found.get(revision) ?? []);
@@ -94,17 +102,23 @@ export const createReader = (db: Database, numbers: Map<DeviceId, number>): Read
       let entries = 0;
       let fault: ChainFault | undefined;
       try {
-        await scan(device, 0, (sealed) => {
-          for (const one of sealed) {
-            if (fault) return;
+        await scanRows(device, 0, (row) => {
+          if (fault) return;
+          const first = entries + 1;
+          for (const one of readSegment(row.b)) {
             const { seq } = one.entry;
-            if (seq !== entries + 1) fault = { seq: entries + 1, message: `entry ${entries + 1} is missing; ${seq} follows` };
-            else if (!equalBytes(one.entry.prev, prev)) fault = { seq, message: `entry ${seq} does not point to the entry before it` };
+            if (fault) return;
+            if (seq !== entries + 1)
+              fault = { seq: entries + 1, message: `entry ${entries + 1} is missing; ${seq} follows` };
+            else if (!equalBytes(one.entry.prev, prev))
+              fault = { seq, message: `entry ${seq} does not point to the entry before it` };
             else {
               entries = seq;
               prev = one.hash;
             }
           }
+          if (!fault && (row.s !== first || row.c !== entries - first + 1))
+            fault = { seq: first, message: `the row of entry ${first} is not what its key says` };
         });
       } catch (cause) {
         const message = cause instanceof SysFailure ? cause.error.message : String(cause);

@@ -23,7 +23,11 @@ export const packSegments = (entries: readonly SealedEntry[]): Segment[] => {
   const close = (): void => {
     const first = run[0];
     if (!first) return;
-    out.push({ first: first.entry.seq, count: run.length, bytes: concatBytes([HEAD, ...run.map((sealed) => sealed.bytes)]) });
+    out.push({
+      first: first.entry.seq,
+      count: run.length,
+      bytes: concatBytes([HEAD, ...run.map((sealed) => sealed.bytes)]),
+    });
     run = [];
     size = HEAD.length;
   };
@@ -36,13 +40,15 @@ export const packSegments = (entries: readonly SealedEntry[]): Segment[] => {
   return out;
 };
 
-/** Every entry of a segment, in order. Throws EBADMSG when it is not one. */
-export const unpackSegment = (bytes: Uint8Array): SealedEntry[] => {
+/** The entries of a segment, one by one: those before a damaged one still come. Throws EBADMSG at the damage. */
+export function* readSegment(bytes: Uint8Array): Generator<SealedEntry> {
   const decoder = decoding.createDecoder(bytes);
   const version = decoding.readUint8(decoder);
-  if (version !== SEGMENT_VERSION) fail('EBADMSG', `segment version ${version}; this kernel reads version ${SEGMENT_VERSION}`);
+  if (version !== SEGMENT_VERSION)
+    fail('EBADMSG', `segment version ${version}; this kernel reads version ${SEGMENT_VERSION}`);
   if (decoding.readUint8(decoder) !== RAW) fail('EBADMSG', 'a compressed segment; this kernel reads raw ones');
-  const out: SealedEntry[] = [];
-  while (decoding.hasContent(decoder)) out.push(readEntry(decoder));
-  return out;
-};
+  while (decoding.hasContent(decoder)) yield readEntry(decoder);
+}
+
+/** Every entry of a segment, in order. Throws EBADMSG when it is not one. */
+export const unpackSegment = (bytes: Uint8Array): SealedEntry[] => [...readSegment(bytes)];

@@ -68,7 +68,7 @@ const unasked = (roles: readonly Role[], powers: readonly string[]): string[] =>
   );
 };
 
-const SCRIPT = /<script\b|\bon[a-z]+\s*=\s*["']?[^"'\s>]|javascript:|<iframe\b/i;
+const SCRIPT = /<script\b|<iframe\b|javascript:|<[a-z][^>]{0,500}\son[a-z]+\s*=/i;
 
 /** Files that would run something in a browser that trusted them. Here they stay bytes. */
 const withScripts = (files: Files): string[] =>
@@ -108,11 +108,10 @@ export const parseBundle = (files: Files): Result<Bundle> => {
 
   const settings = settingsText(program?.settings);
   const settingsFork: Fork[] = settings === undefined ? [] : [{ path: settingsPath(manifest.name), content: settings, sha256: hashHex(settings) }];
-  const { author } = manifest;
   return ok({
     plugin: manifest,
     title: program?.title ?? manifest.name,
-    author: typeof author === 'string' ? author : (author?.name ?? ''),
+    author: manifest.author?.name ?? '',
     ...(program ? { program } : {}),
     powers,
     files: listed,

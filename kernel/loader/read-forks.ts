@@ -30,6 +30,9 @@ export const notForPrograms = (path: Path): string | undefined => {
 /** Places that decide who acts and when. */
 export const isAuthority = (path: Path): boolean => path.startsWith('/workspace/agents/') || path.startsWith('/workspace/jobs/');
 
+/** Without these an active program would be a name only. */
+export const isFraming = (path: Path): boolean => ROLE.test(path) || JOB.test(path);
+
 type Forks = { forks: Fork[]; roles: Role[]; jobs: Job[]; warnings: string[] };
 
 const forkOf = (path: Path, content: string | Uint8Array): Fork => ({ path, content, sha256: hashHex(content) });

@@ -7,11 +7,12 @@ import { stringify } from 'yaml';
 import { parseFrontMatter } from '../protocol/formats/document.ts';
 import { err, ok, type Result } from '../protocol/errors.ts';
 import type { Path } from '../protocol/paths.ts';
+import { MAX_YAML, yamlLength } from './text-reader.ts';
 
 /** The program a role or job says it belongs to. */
 export const programOf = (file: Path, text: string): string | undefined => {
-  const parsed = parseFrontMatter(file, text);
-  const data = parsed.ok ? parsed.value.data : undefined;
+  const parsed = yamlLength(file, text) <= MAX_YAML ? parseFrontMatter(file, text) : undefined;
+  const data = parsed?.ok ? parsed.value.data : undefined;
   const program = data !== null && typeof data === 'object' && 'program' in data ? data.program : undefined;
   return typeof program === 'string' ? program : undefined;
 };

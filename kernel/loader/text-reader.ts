@@ -9,11 +9,11 @@ export type TextReader = (path: string) => Result<string>;
 
 const KIB = 1024;
 /** YAML with many keys takes quadratic time, so YAML files are held short; a role is mostly prose, so it may be longer. */
-const MAX_YAML = 64 * KIB;
+export const MAX_YAML = 64 * KIB;
 const MAX_OTHER = 1024 * KIB;
 
 /** How many characters of it are YAML: all of a YAML file, the front matter of a Markdown file. */
-const yamlLength = (path: string, text: string): number => {
+export const yamlLength = (path: string, text: string): number => {
   if (/\.ya?ml$/.test(path)) return text.length;
   if (!path.endsWith('.md') || !text.startsWith('---')) return 0;
   const close = text.indexOf('\n---', 3);

@@ -4,7 +4,16 @@
  * a role can only narrow them.
  */
 import { actorKind, actorNameOf, type Actor } from '../protocol/actor.ts';
-import { AUTONOMY, PROC, PROGRAMS, roleFile, SYSTEM, WORKSPACE, type Autonomy, type Capability } from '../protocol/capability.ts';
+import {
+  AUTONOMY,
+  PROC,
+  PROGRAMS,
+  roleFile,
+  SYSTEM,
+  WORKSPACE,
+  type Autonomy,
+  type Capability,
+} from '../protocol/capability.ts';
 import { effectClass, type Effect, type EffectClass } from '../protocol/effects.ts';
 import type { Policy } from '../protocol/formats/policy.ts';
 import type { Role } from '../protocol/formats/role.ts';
@@ -35,11 +44,16 @@ export const stricter = (a: Autonomy, b: Autonomy | undefined): Autonomy =>
 
 /** Files that decide what agents may do or when they run. No grant reaches them: an agent may only propose them. */
 const AUTHORITY = matcher([
+  '/workspace/agents',
+  // An agent's folder itself: to move one there, or away, is to make or end an agent.
+  '/workspace/agents/*',
   '/workspace/agents/*/AGENT.md',
   '/workspace/jobs/**',
   '/workspace/settings/**',
   '/workspace/surfaces/**',
 ]);
+
+export const isAuthority = (path: Path): boolean => AUTHORITY(path);
 
 const holds = (capabilities: readonly Capability[], path: Path): boolean =>
   capabilities.some((capability) => matcher(capability.paths)(path));
@@ -63,9 +77,15 @@ export const decideWrite = (actor: Actor, path: Path, facts: Facts): Verdict => 
   // Minted capabilities come first: they are how the kernel's own calls reach what ordinary writes cannot.
   if (holds(facts.capabilities, path)) return APPLY;
   if (isUnder(path, PROC)) return deny('EROFS', '/proc shows what runs; it cannot be written.');
-  if (isUnder(path, PROGRAMS)) return deny('EROFS', '/programs holds installed bundles as they came. Edit the copy in /workspace.');
+  if (isUnder(path, PROGRAMS))
+    return deny('EROFS', '/programs holds installed bundles as they came. Edit the copy in /workspace.');
   if (isUnder(path, SYSTEM)) {
-    return deny('EACCES', actor === 'operator' ? `${path} is written by the kernel alone.` : `${path} is the kernel's. Nobody but the operator decides policy, and nobody else writes /system.`);
+    return deny(
+      'EACCES',
+      actor === 'operator'
+        ? `${path} is written by the kernel alone.`
+        : `${path} is the kernel's. Nobody but the operator decides policy, and nobody else writes /system.`,
+    );
   }
   if (!isUnder(path, WORKSPACE)) return deny('EACCES', 'Files are written below /workspace.');
   if (actor === 'operator') return APPLY;
@@ -78,9 +98,11 @@ export const decideWrite = (actor: Actor, path: Path, facts: Facts): Verdict => 
   if (AUTHORITY(path)) return deny('EACCES', `${path} decides what agents may do. Propose the change instead.`);
 
   const granted = [...(facts.policy.grants[actor]?.write ?? []), ...facts.powers];
-  if (granted.length === 0 || !matcher(granted)(path)) return deny('EACCES', `${name} has no grant to write ${path}. Propose the change instead.`);
+  if (granted.length === 0 || !matcher(granted)(path))
+    return deny('EACCES', `${name} has no grant to write ${path}. Propose the change instead.`);
   const asked = facts.role?.write ?? [];
-  if (asked.length === 0 || !matcher(asked)(path)) return deny('EACCES', `${roleFile(name)} does not let ${name} write ${path}.`);
+  if (asked.length === 0 || !matcher(asked)(path))
+    return deny('EACCES', `${roleFile(name)} does not let ${name} write ${path}.`);
   return autonomyOver('workspace', facts, neverAuto(facts.policy, 'path', path));
 };
 
@@ -91,7 +113,9 @@ const autonomyOver = (effect: EffectClass, { policy, role }: Facts, rule: string
   const autonomy = stricter(policy.autonomy, role?.autonomy);
   if (autonomy === 'manual') return queue('Autonomy is manual: every change waits for you.');
   if (effect === 'workspace') return APPLY;
-  return queue(effect === 'external-irreversible' ? 'It cannot be undone.' : 'It reaches outside, and no value is known for it.');
+  return queue(
+    effect === 'external-irreversible' ? 'It cannot be undone.' : 'It reaches outside, and no value is known for it.',
+  );
 };
 
 /** [P9] An effect that nobody listed is the strictest class: it waits, whoever asks. */
@@ -99,7 +123,8 @@ export const decideEffect = (actor: Actor, effect: Effect, facts: Facts): Verdic
   const strictness = effectClass(effect);
   if (effect.kind === 'bash') {
     if (actor === 'operator') return APPLY;
-    if (facts.role && !facts.role.tools.includes('bash')) return deny('EACCES', `${actorNameOf(actor)} does not have bash among its tools.`);
+    if (actorKind(actor) === 'agent' && !facts.role?.tools.includes('bash'))
+      return deny('EACCES', `${actorNameOf(actor)} does not have bash among its tools.`);
     return facts.policy.paused ? queue('Everything is stopped.') : APPLY;
   }
   if (actor === 'operator' && strictness === 'workspace') return APPLY;

@@ -34,10 +34,16 @@ export type Process = {
   live: string;
 };
 
-export type NewProcess = Omit<Process, 'id' | 'startedAt' | 'signal' | 'live' | 'file'> & { id: string; record: boolean };
+export type NewProcess = Omit<Process, 'id' | 'startedAt' | 'signal' | 'live' | 'file'> & {
+  id: string;
+  record: boolean;
+};
 
 export type Processes = {
-  spawn: (order: NewProcess, body: (process: Process) => Promise<Ended>) => Promise<{ process: Process; ended: Promise<Ended> }>;
+  spawn: (
+    order: NewProcess,
+    body: (process: Process) => Promise<Ended>,
+  ) => Promise<{ process: Process; ended: Promise<Ended> }>;
   get: (id: string) => Process | undefined;
   list: () => Process[];
   kill: (id: string) => string[];
@@ -76,11 +82,25 @@ export const createProcesses = ({ now, append }: Options): Processes => {
       ended = await outcome;
     } catch (cause) {
       // A bug in a run ends that run, visibly, and nothing else.
-      const error = cause instanceof SysFailure ? cause.error : { code: 'EIO' as const, call: 'run', message: `The run broke: ${cause instanceof Error ? cause.message : String(cause)}` };
+      const error =
+        cause instanceof SysFailure
+          ? cause.error
+          : {
+              code: 'EIO' as const,
+              call: 'run',
+              message: `The run broke: ${cause instanceof Error ? cause.message : String(cause)}`,
+            };
       ended = { state: 'failed', error, usage: emptyUsage() };
     }
     if (process.signal.aborted && ended.state !== 'done') ended = { ...ended, state: 'cancelled' };
-    if (process.file) await append(process.file, { t: 'end', at: new Date(now()).toISOString(), ...ended }, process.actor, process.id, process.id);
+    if (process.file)
+      await append(
+        process.file,
+        { t: 'end', at: new Date(now()).toISOString(), ...ended },
+        process.actor,
+        process.id,
+        process.id,
+      );
     table.delete(process.id);
     tell(process, 'end');
     return ended;
@@ -90,7 +110,13 @@ export const createProcesses = ({ now, append }: Options): Processes => {
     spawn: async ({ record, ...order }, body) => {
       const abort = new AbortController();
       const startedAt = now();
-      const process: Process = { ...order, startedAt, signal: abort.signal, live: '', ...(record ? { file: runFile(dayOf(startedAt), order.id) } : {}) };
+      const process: Process = {
+        ...order,
+        startedAt,
+        signal: abort.signal,
+        live: '',
+        ...(record ? { file: runFile(dayOf(startedAt), order.id) } : {}),
+      };
       if (process.file) {
         const started = await append(process.file, startRecord(process), process.actor, process.id, process.id);
         if (!started.ok) throw new SysFailure(started.error);
@@ -104,7 +130,9 @@ export const createProcesses = ({ now, append }: Options): Processes => {
     get: (id) => table.get(id)?.process,
     list: () => [...table.values()].map((slot) => slot.process),
     kill: (id) => {
-      const victims = [...table.values()].filter(({ process }) => id === 'all' || process.id === id || process.parent === id);
+      const victims = [...table.values()].filter(
+        ({ process }) => id === 'all' || process.id === id || process.parent === id,
+      );
       for (const { abort } of victims) abort.abort();
       return victims.map(({ process }) => process.id);
     },

@@ -46,7 +46,18 @@ export type Op =
 
 export type OpName = Op['op'];
 /** Opcodes are positions in this list plus one. Append only: a number is never given a second meaning. */
-const OPS: readonly OpName[] = ['mkdir', 'create', 'edit', 'put', 'append', 'move', 'remove', 'restore', 'attr', 'session'];
+const OPS: readonly OpName[] = [
+  'mkdir',
+  'create',
+  'edit',
+  'put',
+  'append',
+  'move',
+  'remove',
+  'restore',
+  'attr',
+  'session',
+];
 
 export type Entry = {
   device: DeviceId;
@@ -73,12 +84,14 @@ export type SealedEntry = { entry: Entry; bytes: Uint8Array; hash: Uint8Array };
 
 /** A revision's name: 12 hex characters of its device, a dot, its sequence number. */
 export type RevisionId = string;
-export const revisionOf = (entry: Pick<Entry, 'device' | 'seq'>): RevisionId => `${entry.device.slice(0, 12)}.${entry.seq}`;
+export const revisionOf = (entry: Pick<Entry, 'device' | 'seq'>): RevisionId =>
+  `${entry.device.slice(0, 12)}.${entry.seq}`;
 
 const MORE = 1;
 
 const writeId = (encoder: encoding.Encoder, id: string): void => encoding.writeUint8Array(encoder, fromHex(id));
-const readId = (decoder: decoding.Decoder, bytes: number): string => toHex(decoding.readUint8Array(decoder, bytes).slice());
+const readId = (decoder: decoding.Decoder, bytes: number): string =>
+  toHex(decoding.readUint8Array(decoder, bytes).slice());
 
 const writeVector = (encoder: encoding.Encoder, vector: VersionVector): void => {
   const rows = Object.entries(vector).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -175,7 +188,8 @@ export const readEntry = (decoder: decoding.Decoder): SealedEntry => {
     const headerBytes = decoding.readVarUint8Array(decoder);
     const header = decoding.createDecoder(headerBytes);
     const version = decoding.readUint8(header);
-    if (version !== ENTRY_VERSION) fail('EBADMSG', `entry version ${version}; this kernel reads version ${ENTRY_VERSION}`);
+    if (version !== ENTRY_VERSION)
+      fail('EBADMSG', `entry version ${version}; this kernel reads version ${ENTRY_VERSION}`);
     const flags = decoding.readUint8(header);
     const device = readId(header, 16);
     const seq = decoding.readVarUint(header);
@@ -191,13 +205,33 @@ export const readEntry = (decoder: decoding.Decoder): SealedEntry => {
     const length = decoding.readVarUint(header);
     const payloadHash = decoding.readUint8Array(header, 32);
     const prev = decoding.readUint8Array(header, 32).slice();
-    const present = decoding.readUint8(decoder) === 1;
+    if (header.pos !== headerBytes.length) fail('EBADMSG', 'an entry header of the wrong length');
+    const presence = decoding.readUint8(decoder);
+    // Only a payload that has bytes can be absent (erased): one entry, one encoding.
+    const present =
+      presence === 1 || (presence === 0 && length > 0 ? false : fail('EBADMSG', 'an entry without its payload mark'));
     // Copied: a view would keep its whole segment alive, and a structured clone would store all of it.
     const payload = present ? decoding.readUint8Array(decoder, length).slice() : new Uint8Array();
-    if (present && length > 0 && !equalBytes(hash(payload), payloadHash)) {
+    // The library reads on past the end of a view; where it stopped tells.
+    if (decoder.pos > decoder.arr.length) fail('EBADMSG', 'an entry that ends too early');
+    if (present && !equalBytes(length === 0 ? ZERO_HASH : hash(payload), payloadHash)) {
       fail('EBADMSG', `entry ${device.slice(0, 12)}.${seq}: the payload does not match its hash`);
     }
-    const entry: Entry = { device, seq, at, tick, node, actor, message, run, cause, more: (flags & MORE) !== 0, change, payload, prev };
+    const entry: Entry = {
+      device,
+      seq,
+      at,
+      tick,
+      node,
+      actor,
+      message,
+      run,
+      cause,
+      more: (flags & MORE) !== 0,
+      change,
+      payload,
+      prev,
+    };
     return { entry, bytes: decoder.arr.slice(start, decoder.pos), hash: hash(headerBytes) };
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'SysFailure') throw cause;

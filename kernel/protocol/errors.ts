@@ -5,8 +5,25 @@
  */
 
 export const ERROR_CODES = [
-  'ENOENT', 'EEXIST', 'EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EACCES', 'EROFS', 'EINVAL', 'ENOSYS', 'EAGAIN',
-  'EBUSY', 'ENOSPC', 'EDQUOT', 'ESTALE', 'EBADMSG', 'EPROTO', 'ETIMEDOUT', 'ECANCELED', 'EIO',
+  'ENOENT',
+  'EEXIST',
+  'EISDIR',
+  'ENOTDIR',
+  'ENOTEMPTY',
+  'EACCES',
+  'EROFS',
+  'EINVAL',
+  'ENOSYS',
+  'EAGAIN',
+  'EBUSY',
+  'ENOSPC',
+  'EDQUOT',
+  'ESTALE',
+  'EBADMSG',
+  'EPROTO',
+  'ETIMEDOUT',
+  'ECANCELED',
+  'EIO',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
@@ -42,7 +59,11 @@ export class SysFailure extends Error {
   }
 }
 
-export const fail = (code: ErrorCode, message: string, more: Partial<Omit<SysError, 'code' | 'message'>> = {}): never => {
+export const fail = (
+  code: ErrorCode,
+  message: string,
+  more: Partial<Omit<SysError, 'code' | 'message'>> = {},
+): never => {
   throw new SysFailure({ code, call: '', message, ...more });
 };
 

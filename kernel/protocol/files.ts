@@ -44,12 +44,25 @@ export type Hit = { path: Path; score: number; line: number; snippet: string; re
 
 const path = z.string().check(z.describe('Absolute path, for example /workspace/context/notes.md'));
 /** Text, or bytes from a caller that has them (an agent's tool call is JSON, so text only). */
-export const contentSchema = z.union([z.string(), z.instanceof(Uint8Array)]);
-const base = z.optional(z.nullable(z.string())).check(z.describe('The revision you last read; null when the file must not exist yet.'));
-const old = z.string().check(z.minLength(1), z.describe('Exact text to replace; must occur exactly once unless all is true.'));
+export const contentSchema = z.union([
+  z.string(),
+  z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'text or bytes'),
+]);
+const base = z
+  .optional(z.nullable(z.string()))
+  .check(z.describe('The revision you last read; null when the file must not exist yet.'));
+const old = z
+  .string()
+  .check(z.minLength(1), z.describe('Exact text to replace; must occur exactly once unless all is true.'));
 
 export const changeSchema = z.discriminatedUnion('op', [
-  z.object({ op: z.literal('put'), path, content: contentSchema, base, attrs: z.optional(z.record(z.string(), z.string())) }),
+  z.object({
+    op: z.literal('put'),
+    path,
+    content: contentSchema,
+    base,
+    attrs: z.optional(z.record(z.string(), z.string())),
+  }),
   z.object({ op: z.literal('edit'), path, old, new: z.string(), all: z.optional(z.boolean()) }),
   z.object({ op: z.literal('append'), path, content: contentSchema }),
   z.object({ op: z.literal('move'), from: path, to: path }),
@@ -61,7 +74,8 @@ export type Change = z.infer<typeof changeSchema>;
 /** The path a change is about: for a move, the place it comes from. */
 export const changePath = (change: Change): Path => (change.op === 'move' ? change.from : change.path);
 /** Every path a change touches; authority is needed over each. */
-export const changePaths = (change: Change): Path[] => (change.op === 'move' ? [change.from, change.to] : [change.path]);
+export const changePaths = (change: Change): Path[] =>
+  change.op === 'move' ? [change.from, change.to] : [change.path];
 
 export type WatchEvent = {
   path: Path;

@@ -11,7 +11,11 @@ const pattern = fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => `/
 test('[F1] patterns match what picomatch matches, over the grammar we keep', () => {
   fc.assert(
     fc.property(pattern, path, (glob, file) => {
-      expect([glob, file, matcher(glob)(file)]).toEqual([glob, file, picomatch(glob, { dot: true, strictSlashes: true })(file)]);
+      expect([glob, file, matcher(glob)(file)]).toEqual([
+        glob,
+        file,
+        picomatch(glob, { dot: true, strictSlashes: true })(file),
+      ]);
     }),
     { numRuns: 5000 },
   );

@@ -37,14 +37,17 @@ export const segmentProblem = (name: string): string | undefined => {
 export const parsePath = (input: string): Result<Path> => {
   if (input === '/') return ok('/');
   if (!input.startsWith('/')) {
-    return err('EINVAL', `"${input}" is not absolute. Start it with /, for example /workspace/${input}`, { path: input });
+    return err('EINVAL', `"${input}" is not absolute. Start it with /, for example /workspace/${input}`, {
+      path: input,
+    });
   }
   const path = input.normalize('NFC');
   for (const segment of path.slice(1).split('/')) {
     const problem = segmentProblem(segment);
     if (problem) return err('EINVAL', `This path has ${problem}.`, { path: input });
   }
-  if (utf8Length(path) > PATH_BYTES) return err('EINVAL', `This path is longer than ${PATH_BYTES} bytes.`, { path: input });
+  if (utf8Length(path) > PATH_BYTES)
+    return err('EINVAL', `This path is longer than ${PATH_BYTES} bytes.`, { path: input });
   return ok(path);
 };
 

@@ -71,4 +71,10 @@ export type SecretsPort = {
   use: (name: string, origin: string) => Promise<Result<string>>;
 };
 
-export type Ports = { agents: AgentsPort; bash: BashPort; effects: EffectsPort; loader: LoaderPort; secrets: SecretsPort };
+export type Ports = {
+  agents: AgentsPort;
+  bash: BashPort;
+  effects: EffectsPort;
+  loader: LoaderPort;
+  secrets: SecretsPort;
+};

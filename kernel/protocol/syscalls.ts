@@ -9,12 +9,13 @@ import * as z from 'zod/mini';
 import type { Effect, EffectClass } from './effects.ts';
 import { effectSchema } from './effects.ts';
 import type { RevisionId } from './entry.ts';
-import { changeSchema, type Hit, type Revision, type Stat, type WatchEvent } from './files.ts';
+import { changeSchema, contentSchema, type Hit, type Revision, type Stat, type WatchEvent } from './files.ts';
 import type { InstalledProgram, ProposalState, Receipt } from './formats/records.ts';
 import type { Plan } from './plan.ts';
 
 // Without a language the small half says "Invalid input" to everything.
-z.config(en());
+// Compiling schemas with `new Function` is eval, which the content security policy refuses (and reports).
+z.config({ ...en(), jitless: true });
 
 const path = z.string().check(z.describe('Absolute path, for example /workspace/context/notes.md'));
 const text = (max: number) => z.optional(z.string().check(z.maxLength(max)));
@@ -25,8 +26,20 @@ const changes = (max: number) => z.array(changeSchema).check(z.minLength(1), z.m
 export type ReadValue = { content: string | Uint8Array; stat: Stat };
 export type ListValue = { entries: Stat[]; cursor?: string };
 export type HistoryValue = { entries: Revision[]; cursor?: string };
-export type FireValue = { run?: string; state: 'done' | 'running' | 'queued' | 'denied' | 'failed' | 'unknown'; result?: unknown };
-export type BlameRun = { from: number; to: number; revision: RevisionId; actor: string; at: string; message: string; run?: string };
+export type FireValue = {
+  run?: string;
+  state: 'done' | 'running' | 'queued' | 'denied' | 'failed' | 'unknown';
+  result?: unknown;
+};
+export type BlameRun = {
+  from: number;
+  to: number;
+  revision: RevisionId;
+  actor: string;
+  at: string;
+  message: string;
+  run?: string;
+};
 /** What a page gets to edit a file live: the document's state as a Yjs update, and the channel its updates use. */
 export type OpenValue = { doc: number; state: Uint8Array; stat: Stat };
 
@@ -37,7 +50,12 @@ type Row<S extends z.ZodMiniType> = {
   class: EffectClass;
   summary: string;
 };
-const row = <S extends z.ZodMiniType>(callers: Row<S>['callers'], effect: EffectClass, summary: string, schema: S): Row<S> => ({
+const row = <S extends z.ZodMiniType>(
+  callers: Row<S>['callers'],
+  effect: EffectClass,
+  summary: string,
+  schema: S,
+): Row<S> => ({
   schema,
   callers,
   class: effect,
@@ -45,71 +63,169 @@ const row = <S extends z.ZodMiniType>(callers: Row<S>['callers'], effect: Effect
 });
 
 export const CALLS = {
-  read: row('any', 'read', 'Read a file, now or as it was at a revision or a date.', z.object({
-    path,
-    at: z.optional(z.string()).check(z.describe('A revision id of this file, or an ISO date.')),
-    as: z.optional(z.enum(['text', 'bytes'])),
-    offset: z.optional(z.int().check(z.gte(0))).check(z.describe('Where to start: characters of text, bytes of bytes.')),
-    length: z.optional(z.int().check(z.gte(1))),
-  })),
-  list: row('any', 'read', 'List a folder, or with history the revisions of a file, newest first.', z.object({
-    path,
-    depth: count(64).check(z.describe('How many levels; 1 when left out.')),
-    limit: count(10_000),
-    cursor: z.optional(z.string()),
-    history: flag,
-  })),
-  search: row('any', 'read', 'Search the text of files below a folder.', z.object({
-    query: z.string().check(z.minLength(1), z.maxLength(1000)),
-    under: z.optional(path),
-    mode: z.optional(z.enum(['text', 'exact', 'regex'])),
-    history: flag,
-    limit: count(1000),
-  })),
-  write: row('any', 'workspace', 'Apply a set of changes as one: all of them or none.', z.object({
-    changes: changes(20_000),
-    message: z.string('A message is needed: say in a line why.')
-      .check(z.trim(), z.minLength(1, 'A message is needed: say in a line why.'), z.maxLength(2000), z.describe('One line: why.')),
-  })),
-  propose: row('any', 'workspace', 'Ask for a decision on changes or an effect you may not do alone.', z.object({
-    changes: z.optional(changes(1000)),
-    effect: z.optional(effectSchema),
-    title: text(200).check(z.describe('What happens on approval, as a verb.')),
-    rationale: z.string().check(z.trim(), z.minLength(1, 'Say why: the operator decides by it.'), z.maxLength(4000)),
-    expects: text(2000),
-    reversibility: z.enum(['reversible', 'costly', 'irreversible']),
-    expiresAt: z.optional(z.iso.datetime()),
-  })),
-  fire: row('any', 'workspace', 'Run an agent, a job or a program now (by path), or an effect.', z.object({
-    target: z.union([z.string(), effectSchema]),
-    args: z.optional(z.record(z.string(), z.unknown())),
-    key: text(200).check(z.describe('The same key never fires twice.')),
-  })),
+  read: row(
+    'any',
+    'read',
+    'Read a file, now or as it was at a revision or a date.',
+    z.object({
+      path,
+      at: z.optional(z.string()).check(z.describe('A revision id of this file, or an ISO date.')),
+      as: z.optional(z.enum(['text', 'bytes'])),
+      offset: z
+        .optional(z.int().check(z.gte(0)))
+        .check(z.describe('Where to start: characters of text, bytes of bytes.')),
+      length: z.optional(z.int().check(z.gte(1))),
+    }),
+  ),
+  list: row(
+    'any',
+    'read',
+    'List a folder, or with history the revisions of a file, newest first.',
+    z.object({
+      path,
+      depth: count(64).check(z.describe('How many levels; 1 when left out.')),
+      limit: count(10_000),
+      cursor: z.optional(z.string()),
+      history: flag,
+    }),
+  ),
+  search: row(
+    'any',
+    'read',
+    'Search the text of files below a folder.',
+    z.object({
+      query: z.string().check(z.minLength(1), z.maxLength(1000)),
+      under: z.optional(path),
+      mode: z.optional(z.enum(['text', 'exact', 'regex'])),
+      history: flag,
+      limit: count(1000),
+    }),
+  ),
+  write: row(
+    'any',
+    'workspace',
+    'Apply a set of changes as one: all of them or none.',
+    z.object({
+      changes: changes(20_000),
+      message: z
+        .string('A message is needed: say in a line why.')
+        .check(
+          z.trim(),
+          z.minLength(1, 'A message is needed: say in a line why.'),
+          z.maxLength(2000),
+          z.describe('One line: why.'),
+        ),
+    }),
+  ),
+  propose: row(
+    'any',
+    'workspace',
+    'Ask for a decision on changes or an effect you may not do alone.',
+    z.object({
+      changes: z.optional(changes(1000)),
+      effect: z.optional(effectSchema),
+      title: text(200).check(z.describe('What happens on approval, as a verb.')),
+      rationale: z.string().check(z.trim(), z.minLength(1, 'Say why: the operator decides by it.'), z.maxLength(4000)),
+      expects: text(2000),
+      reversibility: z.enum(['reversible', 'costly', 'irreversible']),
+      expiresAt: z.optional(z.iso.datetime()),
+    }),
+  ),
+  fire: row(
+    'any',
+    'workspace',
+    'Run an agent, a job or a program now (by path), or an effect.',
+    z.object({
+      target: z.union([z.string(), effectSchema]),
+      args: z.optional(z.record(z.string(), z.unknown())),
+      key: text(200).check(z.describe('The same key never fires twice.')),
+    }),
+  ),
 
-  decide: row('operator', 'workspace', 'Approve or reject a proposal, bound to its hash.', z.object({
-    id: z.string(), verdict: z.enum(['approve', 'reject']), hash: z.string(), reason: text(4000),
-  })),
-  grant: row('operator', 'workspace', 'Let an actor write below a path pattern.', z.object({ actor: z.string(), write: z.array(z.string()).check(z.minLength(1)) })),
-  revoke: row('operator', 'workspace', 'Take back every grant of an actor, or those for the named patterns.', z.object({ actor: z.string(), write: z.optional(z.array(z.string())) })),
-  plan: row('operator', 'read', 'Read and verify a bundle; changes nothing.', z.object({ source: z.union([z.string(), z.instanceof(Uint8Array)]) })),
-  install: row('operator', 'workspace', 'Put a planned bundle under /programs. Runs nothing.', z.object({ digest: z.string() })),
-  activate: row('operator', 'workspace', "Fork a program's workspace into yours and start its jobs.", z.object({ name: z.string() })),
-  deactivate: row('operator', 'workspace', 'Stop its jobs, revoke its grants, remove its surfaces, keep every byte.', z.object({ name: z.string() })),
+  decide: row(
+    'operator',
+    'workspace',
+    'Approve or reject a proposal, bound to its hash.',
+    z.object({
+      id: z.string(),
+      verdict: z.enum(['approve', 'reject']),
+      hash: z.string(),
+      reason: text(4000),
+    }),
+  ),
+  grant: row(
+    'operator',
+    'workspace',
+    'Let an actor write below a path pattern.',
+    z.object({ actor: z.string(), write: z.array(z.string()).check(z.minLength(1)) }),
+  ),
+  revoke: row(
+    'operator',
+    'workspace',
+    'Take back every grant of an actor, or those for the named patterns.',
+    z.object({ actor: z.string(), write: z.optional(z.array(z.string())) }),
+  ),
+  plan: row('operator', 'read', 'Read and verify a bundle; changes nothing.', z.object({ source: contentSchema })),
+  install: row(
+    'operator',
+    'workspace',
+    'Put a planned bundle under /programs. Runs nothing.',
+    z.object({ digest: z.string() }),
+  ),
+  activate: row(
+    'operator',
+    'workspace',
+    "Fork a program's workspace into yours and start its jobs.",
+    z.object({ name: z.string() }),
+  ),
+  deactivate: row(
+    'operator',
+    'workspace',
+    'Stop its jobs, revoke its grants, remove its surfaces, keep every byte.',
+    z.object({ name: z.string() }),
+  ),
   kill: row('operator', 'workspace', 'Stop a run, or every run with `all`.', z.object({ run: z.string() })),
-  watch: row('operator', 'read', 'Be told of every change below a pattern.', z.object({ pattern: z.union([z.string(), z.array(z.string())]) })),
+  watch: row(
+    'operator',
+    'read',
+    'Be told of every change below a pattern.',
+    z.object({ pattern: z.union([z.string(), z.array(z.string())]) }),
+  ),
   unwatch: row('operator', 'read', 'Stop a watch.', z.object({ watch: z.number() })),
   open: row('operator', 'workspace', 'Open a text file for live editing.', z.object({ path })),
-  close: row('operator', 'workspace', 'Close a live document; what was typed is sealed into the journal first.', z.object({ doc: z.number() })),
+  close: row(
+    'operator',
+    'workspace',
+    'Close a live document; what was typed is sealed into the journal first.',
+    z.object({ doc: z.number() }),
+  ),
   blame: row('any', 'read', 'Who wrote each stretch of a file.', z.object({ path })),
-  secret: row('operator', 'workspace', 'Keep or drop a secret. It can be used, never read back.', z.object({
-    name: z.string().check(z.regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'A secret is named in capital letters, digits and _.')),
-    value: z.nullable(z.string().check(z.minLength(1), z.maxLength(10_000))),
-    origins: z._default(z.array(z.string()), []).check(z.describe('Where it may be sent, for example https://api.anthropic.com')),
-  })),
+  secret: row(
+    'operator',
+    'workspace',
+    'Keep or drop a secret. It can be used, never read back.',
+    z.object({
+      name: z.string().check(z.regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'A secret is named in capital letters, digits and _.')),
+      value: z.nullable(z.string().check(z.minLength(1), z.maxLength(10_000))),
+      origins: z
+        ._default(z.array(z.string()), [])
+        .check(z.describe('Where it may be sent, for example https://api.anthropic.com')),
+    }),
+  ),
   secrets: row('operator', 'read', 'Names of the secrets kept here, and where each may go.', z.object({})),
   persist: row('operator', 'workspace', 'Ask the browser to keep this workspace when the disk is full.', z.object({})),
-  log: row('process', 'workspace', "Append a step to the caller's own run record.", z.object({ record: z.looseObject({ t: z.string() }) })),
-  live: row('process', 'read', 'Show what the caller is doing right now in /proc (not kept).', z.object({ text: z.string().check(z.maxLength(100_000)) })),
+  log: row(
+    'process',
+    'workspace',
+    "Append a step to the caller's own run record.",
+    z.object({ record: z.looseObject({ t: z.string() }) }),
+  ),
+  live: row(
+    'process',
+    'read',
+    'Show what the caller is doing right now in /proc (not kept).',
+    z.object({ text: z.string().check(z.maxLength(100_000)) }),
+  ),
 } satisfies Record<string, Row<z.ZodMiniType>>;
 
 export type CallName = keyof typeof CALLS;

@@ -11,7 +11,12 @@ import type { RevisionId } from '../protocol/entry.ts';
 export type Mode = 'text' | 'exact' | 'regex';
 export type Document = { path: Path; revision: RevisionId; text: string };
 export type Source = (under: Path) => AsyncIterable<Document>;
-export type SearchOptions = { under?: string | undefined; mode?: Mode | undefined; limit?: number | undefined };
+export type SearchOptions = {
+  under?: string | undefined;
+  mode?: Mode | undefined;
+  limit?: number | undefined;
+  /** What the asker may read; the rest does not count. */ visible?: (path: Path) => boolean;
+};
 
 const SNIPPET = 160;
 /** A file and a pattern can be chosen so that a backtracking regular expression never ends; longer lines are not tried. */
@@ -41,7 +46,9 @@ const matchWords = (query: string): Matcher => {
       const first = places[0]?.index ?? -1;
       if (at < 0 || (first >= 0 && first < at)) at = first;
     }
-    return wanted.length === 0 ? undefined : { score: score / Math.log2(8 + haystack.length), at: originalIndex(text, at) };
+    return wanted.length === 0
+      ? undefined
+      : { score: score / Math.log2(8 + haystack.length), at: originalIndex(text, at) };
   };
 };
 
@@ -58,29 +65,33 @@ const originalIndex = (text: string, folded: number): number => {
   return low;
 };
 
-const matchExact = (query: string): Matcher => ({ text }) => {
-  let count = 0;
-  const first = text.indexOf(query);
-  for (let at = first; at >= 0; at = text.indexOf(query, at + query.length)) count++;
-  return first < 0 ? undefined : { score: count, at: first };
-};
+const matchExact =
+  (query: string): Matcher =>
+  ({ text }) => {
+    let count = 0;
+    const first = text.indexOf(query);
+    for (let at = first; at >= 0; at = text.indexOf(query, at + query.length)) count++;
+    return first < 0 ? undefined : { score: count, at: first };
+  };
 
-const matchRegex = (pattern: RegExp): Matcher => ({ text }) => {
-  let count = 0;
-  let first = -1;
-  let start = 0;
-  for (const line of text.split('\n')) {
-    if (line.length <= REGEX_LINE) {
-      const found = pattern.exec(line);
-      if (found) {
-        if (first < 0) first = start + found.index;
-        count++;
+const matchRegex =
+  (pattern: RegExp): Matcher =>
+  ({ text }) => {
+    let count = 0;
+    let first = -1;
+    let start = 0;
+    for (const line of text.split('\n')) {
+      if (line.length <= REGEX_LINE) {
+        const found = pattern.exec(line);
+        if (found) {
+          if (first < 0) first = start + found.index;
+          count++;
+        }
       }
+      start += line.length + 1;
     }
-    start += line.length + 1;
-  }
-  return first < 0 ? undefined : { score: count, at: first };
-};
+    return first < 0 ? undefined : { score: count, at: first };
+  };
 
 const snippetAt = (text: string, at: number): { line: number; snippet: string } => {
   const before = text.slice(0, at);
@@ -90,22 +101,30 @@ const snippetAt = (text: string, at: number): { line: number; snippet: string } 
   return { line, snippet: text.slice(from, Math.min(end < 0 ? text.length : end, from + SNIPPET)).trim() };
 };
 
-export const createSearch = (source: Source) => async (query: string, o: SearchOptions = {}): Promise<Result<{ hits: Hit[]; total: number }>> => {
-  const mode = o.mode ?? 'text';
-  let match: Matcher;
-  if (mode === 'regex') {
-    try {
-      match = matchRegex(new RegExp(query, 'u'));
-    } catch (cause) {
-      return err('EINVAL', `This is not a regular expression: ${cause instanceof Error ? cause.message : query}`);
+export const createSearch =
+  (source: Source) =>
+  async (query: string, o: SearchOptions = {}): Promise<Result<{ hits: Hit[]; total: number }>> => {
+    const mode = o.mode ?? 'text';
+    let match: Matcher;
+    if (mode === 'regex') {
+      try {
+        match = matchRegex(new RegExp(query, 'u'));
+      } catch (cause) {
+        return err('EINVAL', `This is not a regular expression: ${cause instanceof Error ? cause.message : query}`);
+      }
+    } else match = mode === 'exact' ? matchExact(query) : matchWords(query);
+    const hits: Hit[] = [];
+    for await (const document of source(o.under ?? '/')) {
+      if (o.visible && !o.visible(document.path)) continue;
+      const found = match(document);
+      if (!found) continue;
+      hits.push({
+        path: document.path,
+        revision: document.revision,
+        score: found.score,
+        ...snippetAt(document.text, found.at),
+      });
     }
-  } else match = mode === 'exact' ? matchExact(query) : matchWords(query);
-  const hits: Hit[] = [];
-  for await (const document of source(o.under ?? '/')) {
-    const found = match(document);
-    if (!found) continue;
-    hits.push({ path: document.path, revision: document.revision, score: found.score, ...snippetAt(document.text, found.at) });
-  }
-  hits.sort((a, b) => b.score - a.score || (a.path < b.path ? -1 : 1));
-  return ok({ hits: hits.slice(0, o.limit ?? 100), total: hits.length });
-};
+    hits.sort((a, b) => b.score - a.score || (a.path < b.path ? -1 : 1));
+    return ok({ hits: hits.slice(0, o.limit ?? 100), total: hits.length });
+  };

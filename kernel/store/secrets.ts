@@ -4,7 +4,7 @@
  */
 import { err, ok, type Result } from '../protocol/errors.ts';
 import type { SecretsPort } from '../protocol/ports.ts';
-import { request, storageFailure, transact } from './transact.ts';
+import { request, storageFailure, transactFenced } from './transact.ts';
 import type { Database, SecretRow, SysRow } from './schema.ts';
 
 const KEY = 'vault-key';
@@ -18,19 +18,25 @@ const originOf = (address: string): string | undefined => {
 };
 
 /** The key is made on first use; two first uses at once agree on the one that was stored first. */
-const vaultKey = async (db: Database): Promise<CryptoKey> => {
+const vaultKey = async (db: Database, epoch: number): Promise<CryptoKey> => {
   const stored = await db.sys.get(KEY);
   if (stored) return stored.v as CryptoKey;
   const made = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
-  return transact(db, ['sys'], 'readwrite', async ({ sys }) => {
-    const row = (await request(sys.get(KEY))) as SysRow | undefined;
-    if (row) return row.v as CryptoKey;
-    await request(sys.put({ k: KEY, v: made }));
-    return made;
-  }, { strict: true });
+  return transactFenced(
+    db,
+    epoch,
+    ['sys'],
+    async ({ sys }) => {
+      const row = (await request(sys.get(KEY))) as SysRow | undefined;
+      if (row) return row.v as CryptoKey;
+      await request(sys.put({ k: KEY, v: made }));
+      return made;
+    },
+    { strict: true },
+  );
 };
 
-export const createSecrets = (db: Database): SecretsPort => ({
+export const createSecrets = (db: Database, epoch: number): SecretsPort => ({
   set: async (name, value, origins): Promise<Result<{ name: string }>> => {
     const allowed = origins.map(originOf);
     if (allowed.some((origin) => origin === undefined)) {
@@ -38,14 +44,27 @@ export const createSecrets = (db: Database): SecretsPort => ({
     }
     try {
       if (value === null) {
-        await db.secrets.delete(name);
+        await transactFenced(
+          db,
+          epoch,
+          ['secrets'],
+          async ({ secrets }) => void (await request(secrets.delete(name))),
+          { strict: true },
+        );
         return ok({ name });
       }
-      if (allowed.length === 0) return err('EINVAL', 'Say where this secret may be sent: at least one origin is needed.');
+      if (allowed.length === 0)
+        return err('EINVAL', 'Say where this secret may be sent: at least one origin is needed.');
       const iv = crypto.getRandomValues(new Uint8Array(12));
-      const data = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await vaultKey(db), new TextEncoder().encode(value));
+      const data = await crypto.subtle.encrypt(
+        { name: 'AES-GCM', iv },
+        await vaultKey(db, epoch),
+        new TextEncoder().encode(value),
+      );
       const row: SecretRow = { k: name, origins: allowed as string[], iv, data };
-      await transact(db, ['secrets'], 'readwrite', async ({ secrets }) => void (await request(secrets.put(row))), { strict: true });
+      await transactFenced(db, epoch, ['secrets'], async ({ secrets }) => void (await request(secrets.put(row))), {
+        strict: true,
+      });
       return ok({ name });
     } catch (cause) {
       return { ok: false, error: storageFailure(cause).error };
@@ -58,9 +77,16 @@ export const createSecrets = (db: Database): SecretsPort => ({
     const row = await db.secrets.get(name);
     if (!row) return err('ENOENT', `There is no secret named ${name}. Add it in Settings.`);
     if (!row.origins.includes(origin)) {
-      return err('EACCES', `The secret ${name} may not be sent to ${origin}. It was stored for ${row.origins.join(', ')}.`);
+      return err(
+        'EACCES',
+        `The secret ${name} may not be sent to ${origin}. It was stored for ${row.origins.join(', ')}.`,
+      );
     }
-    const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: row.iv as BufferSource }, await vaultKey(db), row.data);
+    const plain = await crypto.subtle.decrypt(
+      { name: 'AES-GCM', iv: row.iv as BufferSource },
+      await vaultKey(db, epoch),
+      row.data,
+    );
     return ok(new TextDecoder().decode(plain));
   },
 });

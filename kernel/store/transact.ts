@@ -22,15 +22,25 @@ export const storageFailure = (cause: unknown): SysFailure => {
   const name = cause instanceof Error || cause instanceof DOMException ? cause.name : '';
   if (name === 'QuotaExceededError') {
     return new SysFailure({
-      code: 'ENOSPC', call: '',
-      message: 'The browser has no room left for this workspace. Nothing was written. Free space on the disk or export and remove large files.',
+      code: 'ENOSPC',
+      call: '',
+      message:
+        'The browser has no room left for this workspace. Nothing was written. Free space on the disk or export and remove large files.',
     });
   }
   if (name === 'InvalidStateError' || name === 'DatabaseClosedError') {
-    return new SysFailure({ code: 'EIO', call: '', message: 'The browser closed the database. Nothing was written. Reload this tab.' });
+    return new SysFailure({
+      code: 'EIO',
+      call: '',
+      message: 'The browser closed the database. Nothing was written. Reload this tab.',
+    });
   }
   const detail = cause instanceof Error ? cause.message : String(cause);
-  return new SysFailure({ code: 'EIO', call: '', message: `The database refused the operation. Nothing was written. (${name} ${detail})`.trim() });
+  return new SysFailure({
+    code: 'EIO',
+    call: '',
+    message: `The database refused the operation. Nothing was written. (${name} ${detail})`.trim(),
+  });
 };
 
 type Options = { strict?: boolean };
@@ -77,7 +87,10 @@ export const EPOCH = 'epoch';
 
 const fenced = (): SysFailure =>
   new SysFailure({
-    code: 'EAGAIN', call: '', message: 'Another tab has taken over this workspace. Nothing was written here.', detail: { fenced: true },
+    code: 'EAGAIN',
+    call: '',
+    message: 'Another tab has taken over this workspace. Nothing was written here.',
+    detail: { fenced: true },
   });
 
 /** A writing transaction of the kernel with this epoch; aborts, writing nothing, when the epoch has moved on [S2]. */
@@ -88,19 +101,32 @@ export const transactFenced = <T>(
   body: (stores: Stores) => Promise<T>,
   options: Options = {},
 ): Promise<T> =>
-  transact(db, [...new Set<StoreName>([...names, 'sys'])], 'readwrite', async (stores) => {
-    const row = (await request(stores.sys.get(EPOCH))) as { v: number } | undefined;
-    if (row?.v !== epoch) throw fenced();
-    return body(stores);
-  }, options);
+  transact(
+    db,
+    [...new Set<StoreName>([...names, 'sys'])],
+    'readwrite',
+    async (stores) => {
+      const row = (await request(stores.sys.get(EPOCH))) as { v: number } | undefined;
+      if (row?.v !== epoch) throw fenced();
+      return body(stores);
+    },
+    options,
+  );
 
 /** Take over: every kernel with an older epoch is fenced from here on. */
 export const nextEpoch = (db: Database): Promise<number> =>
-  transact(db, ['sys'], 'readwrite', async ({ sys }) => {
-    const row = (await request(sys.get(EPOCH))) as { v: number } | undefined;
-    const epoch = (row?.v ?? 0) + 1;
-    await request(sys.put({ k: EPOCH, v: epoch }));
-    return epoch;
-  }, { strict: true });
+  transact(
+    db,
+    ['sys'],
+    'readwrite',
+    async ({ sys }) => {
+      const row = (await request(sys.get(EPOCH))) as { v: number } | undefined;
+      const epoch = (row?.v ?? 0) + 1;
+      await request(sys.put({ k: EPOCH, v: epoch }));
+      return epoch;
+    },
+    { strict: true },
+  );
 
-export const isFenced = (cause: unknown): boolean => cause instanceof SysFailure && cause.error.detail?.['fenced'] === true;
+export const isFenced = (cause: unknown): boolean =>
+  cause instanceof SysFailure && cause.error.detail?.['fenced'] === true;

@@ -11,7 +11,13 @@ import { decideDecision } from '../policy/decide.ts';
 import { authorOf, type Caller, type Handler, type Kernel } from './kernel.ts';
 
 type Loaded = { proposal: Proposal; revision: string };
-const KERNEL: Caller = { actor: 'daemon:consent', run: '', cause: '', capabilities: [], signal: new AbortController().signal };
+const KERNEL: Caller = {
+  actor: 'daemon:consent',
+  run: '',
+  cause: '',
+  capabilities: [],
+  signal: new AbortController().signal,
+};
 
 const load = async (kernel: Kernel, id: string): Promise<Result<Loaded>> => {
   const read = await kernel.fs.read(proposalFile(id), { as: 'text' });
@@ -20,9 +26,19 @@ const load = async (kernel: Kernel, id: string): Promise<Result<Loaded>> => {
 };
 
 const record = (proposal: Proposal, revision: string) =>
-  ({ op: 'put', path: proposalFile(proposal.id), content: `${JSON.stringify(proposal, null, 2)}\n`, base: revision }) as const;
+  ({
+    op: 'put',
+    path: proposalFile(proposal.id),
+    content: `${JSON.stringify(proposal, null, 2)}\n`,
+    base: revision,
+  }) as const;
 
-const save = async (kernel: Kernel, caller: Caller, { proposal, revision }: Loaded, message: string): Promise<Result<Loaded>> => {
+const save = async (
+  kernel: Kernel,
+  caller: Caller,
+  { proposal, revision }: Loaded,
+  message: string,
+): Promise<Result<Loaded>> => {
   const written = await kernel.fs.write([record(proposal, revision)], authorOf(caller, message));
   return written.ok ? ok({ proposal, revision: written.value.revisions[0] ?? revision }) : written;
 };
@@ -30,16 +46,29 @@ const save = async (kernel: Kernel, caller: Caller, { proposal, revision }: Load
 const stamp = (kernel: Kernel): string => new Date(kernel.now()).toISOString();
 
 const WORDS: Partial<Record<ProposalState, string>> = {
-  executed: 'It was approved and done already.', rejected: 'It was rejected already.', expired: 'It expired; nothing was done.',
-  failed: 'It was approved and failed.', executing: 'It is being carried out now.', approved: 'It is approved and about to be carried out.',
+  executed: 'It was approved and done already.',
+  rejected: 'It was rejected already.',
+  expired: 'It expired; nothing was done.',
+  failed: 'It was approved and failed.',
+  executing: 'It is being carried out now.',
+  approved: 'It is approved and about to be carried out.',
   unknown: 'It was sent once and its end is not known. It is not sent again.',
 };
 
 const applyChanges = async (kernel: Kernel, { proposal, revision }: Loaded): Promise<Result<Loaded>> => {
   const changes = proposal.changes ?? [];
   // The decision mints the right for exactly these paths; the author stays who proposed it.
-  const author = { actor: proposal.by, message: proposal.title, run: proposal.run ?? '', cause: `proposal:${proposal.id}` };
-  const executed: Proposal = { ...proposal, state: 'executed', result: { at: stamp(kernel), said: `${changes.flatMap(changePaths).length} files` } };
+  const author = {
+    actor: proposal.by,
+    message: proposal.title,
+    run: proposal.run ?? '',
+    cause: `proposal:${proposal.id}`,
+  };
+  const executed: Proposal = {
+    ...proposal,
+    state: 'executed',
+    result: { at: stamp(kernel), said: `${changes.flatMap(changePaths).length} files` },
+  };
   const written = await kernel.fs.write([...changes, record(executed, revision)], author);
   if (written.ok) return ok({ proposal: executed, revision: written.value.revisions.at(-1) ?? revision });
   const failed: Proposal = { ...proposal, state: 'failed', result: { at: stamp(kernel), error: written.error } };
@@ -49,7 +78,12 @@ const applyChanges = async (kernel: Kernel, { proposal, revision }: Loaded): Pro
 const carryOut = async (kernel: Kernel, caller: Caller, loaded: Loaded): Promise<Result<Loaded>> => {
   const { effect, by, run } = loaded.proposal;
   if (!effect) return applyChanges(kernel, loaded);
-  const claimed = await save(kernel, caller, { ...loaded, proposal: { ...loaded.proposal, state: 'executing' } }, `Carries out: ${loaded.proposal.title}`);
+  const claimed = await save(
+    kernel,
+    caller,
+    { ...loaded, proposal: { ...loaded.proposal, state: 'executing' } },
+    `Carries out: ${loaded.proposal.title}`,
+  );
   if (!claimed.ok) return claimed;
   const sys = kernel.sys({ actor: by, run: run ?? '', capabilities: [], signal: caller.signal });
   const done = await kernel.ports.effects.run(sys, effect);
@@ -57,7 +91,12 @@ const carryOut = async (kernel: Kernel, caller: Caller, loaded: Loaded): Promise
   const ended: Proposal = done.ok
     ? { ...proposal, state: 'executed', result: { at: stamp(kernel), said: done.value.said } }
     : { ...proposal, state: 'failed', result: { at: stamp(kernel), error: done.error } };
-  return save(kernel, KERNEL, { proposal: ended, revision }, done.ok ? `Done: ${proposal.title}` : `Failed: ${done.error.message}`);
+  return save(
+    kernel,
+    KERNEL,
+    { proposal: ended, revision },
+    done.ok ? `Done: ${proposal.title}` : `Failed: ${done.error.message}`,
+  );
 };
 
 export const decide: Handler<'decide'> = (kernel, caller, { id, verdict, hash, reason }) =>
@@ -71,15 +110,31 @@ export const decide: Handler<'decide'> = (kernel, caller, { id, verdict, hash, r
       return err('EBUSY', WORDS[proposal.state] ?? `It is ${proposal.state}.`, { detail: { state: proposal.state } });
     }
     if (hash !== proposal.hash || consentHash(proposal) !== hash) {
-      return err('ESTALE', 'What would happen is not what you were shown. Look at the proposal again and decide anew.', { detail: { hash: proposal.hash } });
+      return err(
+        'ESTALE',
+        'What would happen is not what you were shown. Look at the proposal again and decide anew.',
+        { detail: { hash: proposal.hash } },
+      );
     }
     if (Date.parse(proposal.expiresAt) <= kernel.now()) {
-      await save(kernel, KERNEL, { proposal: { ...proposal, state: 'expired' }, revision }, 'Expired before it was decided');
-      return err('ETIMEDOUT', 'This proposal expired before it was decided. Nothing was done.', { detail: { state: 'expired' } });
+      await save(
+        kernel,
+        KERNEL,
+        { proposal: { ...proposal, state: 'expired' }, revision },
+        'Expired before it was decided',
+      );
+      return err('ETIMEDOUT', 'This proposal expired before it was decided. Nothing was done.', {
+        detail: { state: 'expired' },
+      });
     }
     const decision = { by: caller.actor, verdict, at: stamp(kernel), ...(reason ? { reason } : {}) };
     const state: ProposalState = verdict === 'approve' ? 'approved' : 'rejected';
-    const decided = await save(kernel, caller, { proposal: { ...proposal, state, decision }, revision }, `${verdict === 'approve' ? 'Approves' : 'Rejects'}: ${proposal.title}`);
+    const decided = await save(
+      kernel,
+      caller,
+      { proposal: { ...proposal, state, decision }, revision },
+      `${verdict === 'approve' ? 'Approves' : 'Rejects'}: ${proposal.title}`,
+    );
     if (!decided.ok) return decided;
     const ended = verdict === 'approve' ? await carryOut(kernel, caller, decided.value) : decided;
     return ended.ok ? ok({ id, state: ended.value.proposal.state }) : ended;
@@ -97,8 +152,21 @@ export const settleProposals = (kernel: Kernel, atBoot: boolean): Promise<void> 
       const expired = proposal.state === 'pending' && Date.parse(proposal.expiresAt) <= kernel.now();
       if (crashed) {
         // Approved but never attempted is safe to fail; attempted with no answer is unknown for good.
-        const next: Proposal = proposal.state === 'executing' ? { ...proposal, state: 'unknown' } : { ...proposal, state: 'failed', result: { at: stamp(kernel), said: 'The kernel stopped before it was carried out. Nothing was done.' } };
-        await save(kernel, KERNEL, { proposal: next, revision }, next.state === 'unknown' ? 'Its end is not known' : 'Stopped before it was carried out');
-      } else if (expired) await save(kernel, KERNEL, { proposal: { ...proposal, state: 'expired' }, revision }, 'Expired undecided');
+        const next: Proposal =
+          proposal.state === 'executing'
+            ? { ...proposal, state: 'unknown' }
+            : {
+                ...proposal,
+                state: 'failed',
+                result: { at: stamp(kernel), said: 'The kernel stopped before it was carried out. Nothing was done.' },
+              };
+        await save(
+          kernel,
+          KERNEL,
+          { proposal: next, revision },
+          next.state === 'unknown' ? 'Its end is not known' : 'Stopped before it was carried out',
+        );
+      } else if (expired)
+        await save(kernel, KERNEL, { proposal: { ...proposal, state: 'expired' }, revision }, 'Expired undecided');
     }
   });

@@ -43,9 +43,14 @@ const parse = (name: CallName, args: unknown): Result<unknown> => {
   return err('EINVAL', `${where}${issue?.message ?? 'the arguments do not have the shape this call takes'}`);
 };
 
+/** The first path a call is about, as the caller wrote it. */
 const pathIn = (args: unknown): string | undefined => {
-  const path = args !== null && typeof args === 'object' && 'path' in args ? args.path : undefined;
-  return typeof path === 'string' ? path : undefined;
+  if (args === null || typeof args !== 'object') return undefined;
+  for (const field of ['path', 'from', 'target'] as const) {
+    const value = (args as Record<string, unknown>)[field];
+    if (typeof value === 'string') return value;
+  }
+  return 'changes' in args && Array.isArray(args.changes) ? pathIn(args.changes[0]) : undefined;
 };
 
 const mayCall = (name: CallName, caller: Caller): boolean => {
@@ -54,27 +59,48 @@ const mayCall = (name: CallName, caller: Caller): boolean => {
 };
 
 const answer = async (kernel: Kernel, caller: Caller, name: string, args: unknown): Promise<Result<unknown>> => {
-  if (!isCall(name)) return err('ENOSYS', `There is no call named "${name}". What is not listed is refused as if it could not be undone.`);
-  const parsed = parse(name, args);
-  if (!parsed.ok) return parsed;
-  if (!mayCall(name, caller)) return err('EACCES', `Only ${CALLS[name].callers === 'operator' ? 'the operator' : 'a running process'} may call ${name}.`);
+  if (!isCall(name))
+    return err(
+      'ENOSYS',
+      `There is no call named "${name}". What is not listed is refused as if it could not be undone.`,
+    );
   try {
+    const parsed = parse(name, args);
+    if (!parsed.ok) return parsed;
+    if (!mayCall(name, caller))
+      return err(
+        'EACCES',
+        `Only ${CALLS[name].callers === 'operator' ? 'the operator' : 'a running process'} may call ${name}.`,
+      );
     return await (HANDLERS[name] as Handler<CallName>)(kernel, caller, parsed.value as never);
   } catch (cause) {
     if (cause instanceof SysFailure) return { ok: false, error: cause.error };
     console.error(`panic in ${name}`, cause);
     if (caller.run !== '') kernel.processes.kill(caller.run);
-    return err('EIO', `The kernel hit a bug in ${name}; nothing of this call was kept. ${cause instanceof Error ? cause.message : ''}`.trim());
+    return err(
+      'EIO',
+      `The kernel hit a bug in ${name}; nothing of this call was kept. ${cause instanceof Error ? cause.message : ''}`.trim(),
+    );
   }
 };
 
-export const dispatch = async (kernel: Kernel, caller: Caller, name: string, args: unknown): Promise<Result<unknown>> => {
+export const dispatch = async (
+  kernel: Kernel,
+  caller: Caller,
+  name: string,
+  args: unknown,
+): Promise<Result<unknown>> => {
   const started = kernel.now();
   const result = await answer(kernel, caller, name, args);
   const path = result.ok ? pathIn(args) : (result.error.path ?? pathIn(args));
   kernel.proc.note({
-    at: new Date(started).toISOString(), actor: caller.actor, run: caller.run, call: name, ms: kernel.now() - started,
-    ...(result.ok ? {} : { code: result.error.code }), ...(path ? { path } : {}),
+    at: new Date(started).toISOString(),
+    actor: caller.actor,
+    run: caller.run,
+    call: name,
+    ms: kernel.now() - started,
+    ...(result.ok ? {} : { code: result.error.code }),
+    ...(path ? { path } : {}),
   });
   return result.ok ? result : { ok: false, error: { ...result.error, call: name } };
 };

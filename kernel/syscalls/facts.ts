@@ -18,20 +18,41 @@ export type FactsOf = {
 };
 
 /** [P8] What holds when there is no policy to read. */
-const STRICTEST: Policy = { autonomy: 'manual', ceiling: { usd: 0 }, never_auto: [], paused: false, grants: {}, egress: [], models: {} };
+/** A record that cannot be read grants nothing. */
+const parseRecord = (text: string): InstalledProgram | undefined => {
+  try {
+    return JSON.parse(text) as InstalledProgram;
+  } catch {
+    return undefined;
+  }
+};
+
+const STRICTEST: Policy = {
+  autonomy: 'manual',
+  ceiling: { usd: 0 },
+  never_auto: [],
+  paused: false,
+  grants: {},
+  egress: [],
+  models: {},
+};
 
 export const createFacts = (fs: Fs): FactsOf => {
   const cache = new Map<Path, { revision: string; value: unknown }>();
 
   /** Parsed content of a file, kept as long as its revision stands. */
-  const parsed = async <T>(path: Path, parse: (text: string) => T | undefined | Promise<T | undefined>): Promise<T | undefined> => {
+  const parsed = async <T>(
+    path: Path,
+    parse: (text: string) => T | undefined | Promise<T | undefined>,
+  ): Promise<T | undefined> => {
     const stat = fs.stat(path);
     if (!stat) return undefined;
     const hit = cache.get(path);
     if (hit?.revision === stat.revision) return hit.value as T | undefined;
     const read = await fs.read(path, { as: 'text' });
     const value = read.ok && typeof read.value.content === 'string' ? await parse(read.value.content) : undefined;
-    cache.set(path, { revision: stat.revision, value });
+    // The revision that was read, not the one that was asked for: a refused write gives its number back.
+    if (read.ok) cache.set(path, { revision: read.value.stat.revision, value });
     return value;
   };
 
@@ -45,7 +66,7 @@ export const createFacts = (fs: Fs): FactsOf => {
   const programs = async (): Promise<InstalledProgram[]> => {
     const out: InstalledProgram[] = [];
     for (const { path } of fs.files(INSTALLED)) {
-      const record = await parsed(path, (text) => JSON.parse(text) as InstalledProgram);
+      const record = await parsed(path, parseRecord);
       if (record) out.push(record);
     }
     return out;
@@ -55,7 +76,8 @@ export const createFacts = (fs: Fs): FactsOf => {
     parsed(roleFile(name), async (text) => {
       const { parseRole } = await import('../protocol/formats/role.ts');
       const result = parseRole(roleFile(name), text);
-      return result.ok ? result.value : undefined;
+      // A role speaks for the agent whose folder it lies in, and for no other.
+      return result.ok && result.value.name === name ? result.value : undefined;
     });
 
   return {
@@ -66,7 +88,9 @@ export const createFacts = (fs: Fs): FactsOf => {
       if (actorKind(actor) !== 'agent') return { policy: STRICTEST, powers: [], capabilities };
       const facts: Facts = { policy: await policy(), powers: [], capabilities };
       const name = actorNameOf(actor);
-      const active = (await programs()).filter((program) => program.state === 'active' && program.agents.includes(name));
+      const active = (await programs()).filter(
+        (program) => program.state === 'active' && program.agents.includes(name),
+      );
       return { ...facts, powers: active.flatMap((program) => program.powers.write), role: await roleOf(name) };
     },
   };

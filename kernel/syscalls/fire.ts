@@ -20,20 +20,34 @@ import { startAgent, type Start } from './start-agent.ts';
 
 /** The same request, or the same key, is the same run. */
 export const runId = (kernel: Kernel, caller: Caller, target: string, key: string | undefined): string =>
-  hashHex(key === undefined ? `${caller.cause}|${target}|${caller.cause ? '' : kernel.now()}` : `key|${target}|${key}`).slice(0, 8);
+  hashHex(
+    key === undefined ? `${caller.cause}|${target}|${caller.cause ? '' : kernel.now()}` : `key|${target}|${key}`,
+  ).slice(0, 8);
 
 const textArg = (args: Record<string, unknown> | undefined, name: string): string | undefined => {
   const value = args?.[name];
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 };
 
-const firePath = async (kernel: Kernel, caller: Caller, path: Path, args: Record<string, unknown> | undefined, id: string): Promise<Result<FireValue>> => {
+const firePath = async (
+  kernel: Kernel,
+  caller: Caller,
+  path: Path,
+  args: Record<string, unknown> | undefined,
+  id: string,
+): Promise<Result<FireValue>> => {
   if (kernel.processes.get(id)) return ok({ run: id, state: 'running' });
   if (kernel.fs.stat(runFile(dayOf(kernel.now()), id))) return ok({ run: id, state: 'done' });
   const wait = args?.['wait'] === true;
   if (isUnder(path, PROGRAMS)) {
-    if (args?.['rehearse'] !== true) return err('EINVAL', 'A program is fired to rehearse it: give args: { rehearse: true }. Its jobs are fired by their own paths.');
-    return caller.actor === 'operator' ? rehearse(kernel, caller, nameOf(path), id, wait) : err('EACCES', 'Only the operator rehearses a program.');
+    if (args?.['rehearse'] !== true)
+      return err(
+        'EINVAL',
+        'A program is fired to rehearse it: give args: { rehearse: true }. Its jobs are fired by their own paths.',
+      );
+    return caller.actor === 'operator'
+      ? rehearse(kernel, caller, nameOf(path), id, wait)
+      : err('EACCES', 'Only the operator rehearses a program.');
   }
   const policy = await kernel.facts.policy();
   if (policy.paused && caller.actor !== 'operator') return ok({ state: 'denied', result: 'Everything is stopped.' });
@@ -44,7 +58,11 @@ const firePath = async (kernel: Kernel, caller: Caller, path: Path, args: Record
     if (!read.ok) return read;
     const job = parseJob(path, String(read.value.content));
     if (!job.ok) return job;
-    if (job.value.run === 'bash') return err('ENOSYS', 'Jobs that run a bash script arrive with the scheduler. Run the script from the command line.');
+    if (job.value.run === 'bash')
+      return err(
+        'ENOSYS',
+        'Jobs that run a bash script arrive with the scheduler. Run the script from the command line.',
+      );
     const program = job.value.program;
     if (program && !(await kernel.facts.programs()).some((one) => one.name === program && one.state === 'active')) {
       return ok({ state: 'denied', result: `The program ${program} is not active, so its jobs do not run.` });
@@ -52,7 +70,8 @@ const firePath = async (kernel: Kernel, caller: Caller, path: Path, args: Record
     start = { agent: job.value.agent ?? '', prompt: textArg(args, 'prompt') ?? job.value.body, job: job.value };
   } else {
     const folder = nameOf(path) === 'AGENT.md' ? parentOf(path) : path;
-    if (parentOf(folder) !== '/workspace/agents') return err('EINVAL', `${path} is neither a job, an agent nor a program, so there is nothing to run.`, { path });
+    if (parentOf(folder) !== '/workspace/agents')
+      return err('EINVAL', `${path} is neither a job, an agent nor a program, so there is nothing to run.`, { path });
     const prompt = textArg(args, 'prompt');
     if (!prompt) return err('EINVAL', 'Say what the agent is to do: args: { prompt: "…" }.');
     start = { agent: nameOf(folder), prompt };
@@ -72,11 +91,23 @@ const fireBash = async (kernel: Kernel, caller: Caller, effect: Effect, id: stri
   const parent = caller.run === '' ? {} : { parent: caller.run };
   const line = order.script.split('\n', 1)[0] ?? '';
   const spawned = await kernel.processes.spawn(
-    { id, actor: caller.actor, by: caller.actor, kind: 'bash', title: line.slice(0, 200), capabilities: caller.capabilities, record: false, ...parent },
+    {
+      id,
+      actor: caller.actor,
+      by: caller.actor,
+      kind: 'bash',
+      title: line.slice(0, 200),
+      capabilities: caller.capabilities,
+      record: false,
+      ...parent,
+    },
     async (process) => {
       const abort = AbortSignal.any([process.signal, caller.signal]);
       // An agent's bash line belongs to the agent's run, so that the run can be read, and undone, as one.
-      answer = await kernel.ports.bash.run(kernel.sys({ actor: caller.actor, run: caller.run || id, capabilities: caller.capabilities, signal: abort }), order);
+      answer = await kernel.ports.bash.run(
+        kernel.sys({ actor: caller.actor, run: caller.run || id, capabilities: caller.capabilities, signal: abort }),
+        order,
+      );
       return { state: answer.ok ? 'done' : 'failed', usage: emptyUsage() };
     },
   );
@@ -90,9 +121,15 @@ const fireEffect = async (kernel: Kernel, caller: Caller, effect: Effect, id: st
   const verdict = decideEffect(caller.actor, effect, facts);
   if (verdict.verdict === 'deny') return err(verdict.code, verdict.reason);
   if (verdict.verdict === 'queue') {
-    const asked = { effect, rationale: `${actorNameOf(caller.actor)} fired it.`, reversibility: 'irreversible' } as const;
+    const asked = {
+      effect,
+      rationale: `${actorNameOf(caller.actor)} fired it.`,
+      reversibility: 'irreversible',
+    } as const;
     const proposed = await newProposal(kernel, caller, asked, verdict.reason);
-    return proposed.ok ? ok({ state: 'queued', result: { proposal: proposed.value.id, reason: verdict.reason } }) : proposed;
+    return proposed.ok
+      ? ok({ state: 'queued', result: { proposal: proposed.value.id, reason: verdict.reason } })
+      : proposed;
   }
   if (effect.kind === 'bash') return fireBash(kernel, caller, effect, id);
   const done = await kernel.ports.effects.run(kernel.sys({ ...caller, capabilities: [] }), effect);

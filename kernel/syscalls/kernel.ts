@@ -59,11 +59,16 @@ export type Kernel = {
   sys: (caller: Omit<Caller, 'cause' | 'outlet'>) => Sys;
 };
 
-export type Handler<N extends CallName> = (kernel: Kernel, caller: Caller, args: ParsedArgs<N>) => Promise<Result<Values[N]>>;
+export type Handler<N extends CallName> = (
+  kernel: Kernel,
+  caller: Caller,
+  args: ParsedArgs<N>,
+) => Promise<Result<Values[N]>>;
 
 export const authorOf = (caller: Caller, message: string): Author => ({
   actor: caller.actor,
-  message,
+  // Half a surrogate pair has no bytes: in memory stands what the journal holds.
+  message: message.toWellFormed(),
   run: caller.run,
   cause: caller.cause,
 });

@@ -11,7 +11,15 @@ import { PROC } from '../protocol/capability.ts';
 import type { ListValue, ReadValue } from '../protocol/syscalls.ts';
 import type { Process, Processes } from '../process/processes.ts';
 
-export type CallLine = { at: string; actor: string; run: string; call: string; ms: number; code?: string; path?: string };
+export type CallLine = {
+  at: string;
+  actor: string;
+  run: string;
+  call: string;
+  ms: number;
+  code?: string;
+  path?: string;
+};
 
 export type Proc = {
   read: (path: Path) => Promise<Result<ReadValue>>;
@@ -26,14 +34,26 @@ export const processView = (process: Process) => {
   return { ...rest, startedAt: new Date(startedAt).toISOString(), state: signal.aborted ? 'stopping' : 'running' };
 };
 
-type Options = { processes: Processes; kernel: () => Promise<object>; storage: () => Promise<object>; now: () => number };
+type Options = {
+  processes: Processes;
+  kernel: () => Promise<object>;
+  storage: () => Promise<object>;
+  now: () => number;
+};
 
 export const createProc = ({ processes, kernel, storage, now }: Options): Proc => {
   const calls: CallLine[] = [];
   const runs = join(PROC, 'runs');
 
   const stat = (path: Path, kind: 'file' | 'dir', attrs: Record<string, string> = {}): Stat => ({
-    path, kind, size: 0, revision: 'live', actor: 'daemon:kernel', at: new Date(now()).toISOString(), attrs, ...(kind === 'file' ? { as: 'record' as const } : {}),
+    path,
+    kind,
+    size: 0,
+    revision: 'live',
+    actor: 'daemon:kernel',
+    at: new Date(now()).toISOString(),
+    attrs,
+    ...(kind === 'file' ? { as: 'record' as const } : {}),
   });
 
   const contentOf = async (path: Path): Promise<unknown> => {
@@ -51,16 +71,30 @@ export const createProc = ({ processes, kernel, storage, now }: Options): Proc =
     },
     read: async (path) => {
       const value = await contentOf(path);
-      if (value === undefined) return err('ENOENT', `There is nothing at ${path}; a run that has ended is under /system/runs.`, { path });
+      if (value === undefined)
+        return err('ENOENT', `There is nothing at ${path}; a run that has ended is under /system/runs.`, { path });
       const content = JSON.stringify(value, null, 2);
       return ok({ content, stat: { ...stat(path, 'file'), size: content.length } });
     },
     list: async (path) => {
-      if (path === PROC) return ok({ entries: [stat(join(PROC, 'calls'), 'file'), stat(join(PROC, 'kernel'), 'file'), stat(runs, 'dir'), stat(join(PROC, 'storage'), 'file')] });
-      if (path !== runs) return err(isUnder(path, PROC) ? 'ENOTDIR' : 'ENOENT', `${path} is not a folder of /proc.`, { path });
+      if (path === PROC)
+        return ok({
+          entries: [
+            stat(join(PROC, 'calls'), 'file'),
+            stat(join(PROC, 'kernel'), 'file'),
+            stat(runs, 'dir'),
+            stat(join(PROC, 'storage'), 'file'),
+          ],
+        });
+      if (path !== runs)
+        return err(isUnder(path, PROC) ? 'ENOTDIR' : 'ENOENT', `${path} is not a folder of /proc.`, { path });
       return ok({
         entries: processes.list().map((process) => ({
-          ...stat(join(runs, process.id), 'file', { title: process.title, kind: process.kind, state: process.signal.aborted ? 'stopping' : 'running' }),
+          ...stat(join(runs, process.id), 'file', {
+            title: process.title,
+            kind: process.kind,
+            state: process.signal.aborted ? 'stopping' : 'running',
+          }),
           actor: process.actor,
           at: new Date(process.startedAt).toISOString(),
         })),

@@ -19,7 +19,9 @@ const titleOf = (changes: readonly Change[] | undefined, effect: Effect | undefi
   if (effect) return isNotify(effect) ? `Notify you: ${effect.title}` : `Carry out ${effect.kind}`;
   const [first, ...rest] = changes ?? [];
   if (!first) return 'Change nothing';
-  const verb = { put: 'Write', edit: 'Edit', append: 'Add to', move: 'Move', remove: 'Remove', mkdir: 'Make folder' }[first.op];
+  const verb = { put: 'Write', edit: 'Edit', append: 'Add to', move: 'Move', remove: 'Remove', mkdir: 'Make folder' }[
+    first.op
+  ];
   const what = nameOf(changePaths(first)[0] ?? '/');
   return rest.length === 0 ? `${verb} ${what}` : `${verb} ${what} and ${rest.length} more`;
 };
@@ -27,22 +29,32 @@ const titleOf = (changes: readonly Change[] | undefined, effect: Effect | undefi
 /** [C2] What was seen is what will be applied: a put binds to the revision that stood when it was proposed. */
 const bindBases = (kernel: Kernel, changes: readonly Change[]): Change[] =>
   changes.map((change) =>
-    change.op === 'put' && change.base === undefined ? { ...change, base: kernel.fs.stat(change.path)?.revision ?? null } : change,
+    change.op === 'put' && change.base === undefined
+      ? { ...change, base: kernel.fs.stat(change.path)?.revision ?? null }
+      : change,
   );
 
 type Asked = Omit<ParsedArgs<'propose'>, 'rationale'> & { rationale: string };
 
 /** Write the record. `waits` says why it was not simply done. */
-export const newProposal = async (kernel: Kernel, caller: Caller, asked: Asked, waits: string): Promise<Result<{ id: string; state: 'pending' }>> => {
+export const newProposal = async (
+  kernel: Kernel,
+  caller: Caller,
+  asked: Asked,
+  waits: string,
+): Promise<Result<{ id: string; state: 'pending' }>> => {
   const changes = asked.changes && bindBases(kernel, asked.changes);
   for (const change of changes ?? []) {
-    if ('content' in change && typeof change.content !== 'string') return err('EINVAL', 'A proposal shows exactly what it changes, so its content must be text.');
+    if ('content' in change && typeof change.content !== 'string')
+      return err('EINVAL', 'A proposal shows exactly what it changes, so its content must be text.');
     const outside = changePaths(change).find((path) => !isUnder(path, WORKSPACE));
     if (outside) return err('EACCES', `Only files below ${WORKSPACE} can be changed by a proposal.`, { path: outside });
   }
   if (!changes?.length === !asked.effect) return err('EINVAL', 'Propose either changes or one effect.');
   const createdAt = kernel.now();
-  const expires = asked.expiresAt ? Math.min(Date.parse(asked.expiresAt), createdAt + EXPIRES[asked.reversibility]) : createdAt + EXPIRES[asked.reversibility];
+  const expires = asked.expiresAt
+    ? Math.min(Date.parse(asked.expiresAt), createdAt + EXPIRES[asked.reversibility])
+    : createdAt + EXPIRES[asked.reversibility];
   if (expires <= createdAt) return err('EINVAL', 'expiresAt is in the past.');
   const binding = { changes, effect: asked.effect };
   const hash = consentHash(binding);
@@ -52,15 +64,30 @@ export const newProposal = async (kernel: Kernel, caller: Caller, asked: Asked, 
   if (kernel.fs.stat(path)) return ok({ id, state: 'pending' });
   const program = (await kernel.facts.programs()).find((one) => one.agents.includes(actorNameOf(caller.actor)))?.name;
   const proposal: Proposal = {
-    id, by: caller.actor, title: asked.title ?? titleOf(changes, asked.effect), hash, rationale: asked.rationale,
-    reversibility: asked.reversibility, class: asked.effect ? effectClass(asked.effect) : 'workspace', waits,
-    createdAt: new Date(createdAt).toISOString(), expiresAt: new Date(expires).toISOString(), state: 'pending',
-    ...(changes ? { changes } : {}), ...(asked.effect ? { effect: asked.effect } : {}),
-    ...(caller.run ? { run: caller.run } : {}), ...(program ? { program } : {}), ...(asked.expects ? { expects: asked.expects } : {}),
+    id,
+    by: caller.actor,
+    title: asked.title ?? titleOf(changes, asked.effect),
+    hash,
+    rationale: asked.rationale,
+    reversibility: asked.reversibility,
+    class: asked.effect ? effectClass(asked.effect) : 'workspace',
+    waits,
+    createdAt: new Date(createdAt).toISOString(),
+    expiresAt: new Date(expires).toISOString(),
+    state: 'pending',
+    ...(changes ? { changes } : {}),
+    ...(asked.effect ? { effect: asked.effect } : {}),
+    ...(caller.run ? { run: caller.run } : {}),
+    ...(program ? { program } : {}),
+    ...(asked.expects ? { expects: asked.expects } : {}),
   };
   const content = `${JSON.stringify(proposal, null, 2)}\n`;
-  const written = await kernel.fs.write([{ op: 'put', path, content, base: null }], authorOf(caller, `Proposes: ${proposal.title}`));
+  const written = await kernel.fs.write(
+    [{ op: 'put', path, content, base: null }],
+    authorOf(caller, `Proposes: ${proposal.title}`),
+  );
   return written.ok ? ok({ id, state: 'pending' }) : written;
 };
 
-export const propose: Handler<'propose'> = (kernel, caller, asked) => newProposal(kernel, caller, asked, 'It was proposed for your decision.');
+export const propose: Handler<'propose'> = (kernel, caller, asked) =>
+  newProposal(kernel, caller, asked, 'It was proposed for your decision.');

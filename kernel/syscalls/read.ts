@@ -10,28 +10,47 @@ const refusal = (caller: Caller, path: Path): Result<never> | undefined => {
   return verdict.verdict === 'deny' ? err(verdict.code, verdict.reason, { path }) : undefined;
 };
 
-export const read: Handler<'read'> = async (kernel, caller, { path, ...options }) =>
-  refusal(caller, path) ?? (isUnder(path, PROC) ? kernel.proc.read(path) : kernel.fs.read(path, options));
+export const read: Handler<'read'> = async (kernel, caller, { path, ...options }) => {
+  const refused = refusal(caller, path);
+  if (refused) return refused;
+  if (isUnder(path, PROC)) return kernel.proc.read(path);
+  const found = await kernel.fs.read(path, options);
+  // A file may have gone from here into somebody's private memory: what it became there is private too.
+  return found.ok ? (refusal(caller, found.value.stat.path) ?? found) : found;
+};
 
 export const list: Handler<'list'> = async (kernel, caller, { path, history, ...options }) => {
   const refused = refusal(caller, path);
   if (refused) return refused;
   if (isUnder(path, PROC)) return kernel.proc.list(path);
-  if (history) return kernel.fs.history(path, options);
+  const mayRead = (entry: { path: Path }): boolean => decideRead(caller.actor, entry.path).verdict === 'apply';
+  if (history) {
+    const listed = await kernel.fs.history(path, options);
+    return listed.ok ? { ok: true, value: { ...listed.value, entries: listed.value.entries.filter(mayRead) } } : listed;
+  }
   const listed = await kernel.fs.list(path, options);
   if (!listed.ok) return listed;
-  const entries = listed.value.entries.filter((stat) => decideRead(caller.actor, stat.path).verdict === 'apply');
+  const entries = listed.value.entries.filter(mayRead);
   // /proc has no rows of its own: it shows at the root all the same.
-  const proc = path === '/' ? { path: PROC, kind: 'dir' as const, size: 0, revision: 'live', actor: 'daemon:kernel' as const, at: new Date(kernel.now()).toISOString(), attrs: {} } : undefined;
+  const proc =
+    path === '/'
+      ? {
+          path: PROC,
+          kind: 'dir' as const,
+          size: 0,
+          revision: 'live',
+          actor: 'daemon:kernel' as const,
+          at: new Date(kernel.now()).toISOString(),
+          attrs: {},
+        }
+      : undefined;
   return { ok: true, value: { ...listed.value, entries: proc ? [...entries, proc] : entries } };
 };
 
-export const search: Handler<'search'> = async (kernel, caller, { query, ...options }) => {
-  if (options.history) return err('ENOSYS', 'Searching former versions is not built yet. Leave history out to search what is there now.');
-  const found = await kernel.search(query, options);
-  if (!found.ok) return found;
-  const hits = found.value.hits.filter((hit) => decideRead(caller.actor, hit.path).verdict === 'apply');
-  return { ok: true, value: { hits, total: found.value.total - (found.value.hits.length - hits.length) } };
-};
+export const search: Handler<'search'> = async (kernel, caller, { query, history, ...options }) =>
+  history
+    ? err('ENOSYS', 'Searching former versions is not built yet. Leave history out to search what is there now.')
+    : kernel.search(query, { ...options, visible: (path) => decideRead(caller.actor, path).verdict === 'apply' });
 
-export const blame: Handler<'blame'> = async (kernel, caller, { path }) => refusal(caller, path) ?? kernel.fs.blame(path);
+export const blame: Handler<'blame'> = async (kernel, caller, { path }) =>
+  refusal(caller, path) ?? kernel.fs.blame(path);

@@ -28,13 +28,22 @@ const recordings = async (kernel: Kernel, program: string): Promise<Result<Rehea
 };
 
 /** Lay the recording's material out where it expects it. Another file in its place is the operator's and is not touched. */
-const layOut = async (kernel: Kernel, program: string, all: readonly Rehearsal[], run: string): Promise<Result<unknown>> => {
+const layOut = async (
+  kernel: Kernel,
+  program: string,
+  all: readonly Rehearsal[],
+  run: string,
+): Promise<Result<unknown>> => {
   const changes = new Map<string, Change>();
   for (const input of all.flatMap((rehearsal) => rehearsal.inputs)) {
     const there = await kernel.fs.read(input.path, { as: 'bytes' });
     if (there.ok) {
       if (hashHex(there.value.content as Uint8Array) === input.sha256) continue;
-      return err('EEXIST', `${input.path} exists with other content, and the recording belongs to its own material. Move your file away to rehearse.`, { path: input.path });
+      return err(
+        'EEXIST',
+        `${input.path} exists with other content, and the recording belongs to its own material. Move your file away to rehearse.`,
+        { path: input.path },
+      );
     }
     const material = await kernel.fs.read(`${folderOf(program)}/${input.from}`, { as: 'bytes' });
     if (!material.ok) return material;
@@ -42,16 +51,37 @@ const layOut = async (kernel: Kernel, program: string, all: readonly Rehearsal[]
     changes.set(input.path, { op: 'put', path: input.path, content, base: null });
   }
   if (changes.size === 0) return ok(undefined);
-  return kernel.fs.write([...changes.values()], { actor: `program:${program}`, message: 'Material for the rehearsal', run, cause: run });
+  return kernel.fs.write([...changes.values()], {
+    actor: `program:${program}`,
+    message: 'Material for the rehearsal',
+    run,
+    cause: run,
+  });
 };
 
-export const rehearse = async (kernel: Kernel, caller: Caller, program: string, id: string, wait: boolean): Promise<Result<FireValue>> => {
+export const rehearse = async (
+  kernel: Kernel,
+  caller: Caller,
+  program: string,
+  id: string,
+  wait: boolean,
+): Promise<Result<FireValue>> => {
   const active = (await kernel.facts.programs()).some((one) => one.name === program && one.state === 'active');
   if (!active) return err('EINVAL', `${program} is not active. Activate it first: a rehearsal drives its real agents.`);
   const all = await recordings(kernel, program);
   if (!all.ok) return all;
   const { ended } = await kernel.processes.spawn(
-    { id, actor: `program:${program}`, by: caller.actor, kind: 'program', title: `Rehearsal of ${program}`, program, recorded: program, capabilities: [], record: true },
+    {
+      id,
+      actor: `program:${program}`,
+      by: caller.actor,
+      kind: 'program',
+      title: `Rehearsal of ${program}`,
+      program,
+      recorded: program,
+      capabilities: [],
+      record: true,
+    },
     async (process) => {
       const laid = await layOut(kernel, program, all.value, process.id);
       if (!laid.ok) return { state: 'failed', error: laid.error, usage: emptyUsage() };
@@ -62,10 +92,16 @@ export const rehearse = async (kernel: Kernel, caller: Caller, program: string, 
         const job = parseJob(rehearsal.job, String(read.value.content));
         if (!job.ok) return { state: 'failed', error: job.error, usage: emptyUsage() };
         const child = hashHex(`${id}|${index}`).slice(0, 8);
-        const started = await startAgent(kernel, caller, { agent: rehearsal.agent, prompt: job.value.body, job: job.value, rehearsal, parent: id }, child);
+        const started = await startAgent(
+          kernel,
+          caller,
+          { agent: rehearsal.agent, prompt: job.value.body, job: job.value, rehearsal, parent: id },
+          child,
+        );
         if (!started.ok) return { state: 'failed', error: started.error, usage: emptyUsage() };
         const done = await started.value.ended;
-        if (done.state !== 'done') return { state: done.state, usage: emptyUsage(), ...(done.error ? { error: done.error } : {}) };
+        if (done.state !== 'done')
+          return { state: done.state, usage: emptyUsage(), ...(done.error ? { error: done.error } : {}) };
       }
       return { state: 'done', text: `${all.value.length} recordings played.`, usage: emptyUsage() };
     },

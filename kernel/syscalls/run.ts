@@ -5,7 +5,9 @@ import { authorOf, type Handler } from './kernel.ts';
 
 export const kill: Handler<'kill'> = async (kernel, _caller, { run }) => {
   const killed = kernel.processes.kill(run);
-  return killed.length === 0 && run !== 'all' ? err('ENOENT', `No run ${run} is live. It may have ended already.`) : ok({ killed });
+  return killed.length === 0 && run !== 'all'
+    ? err('ENOENT', `No run ${run} is live. It may have ended already.`)
+    : ok({ killed });
 };
 
 /** A run writes its steps; how it began and ended is for the process room alone to say. */
@@ -16,7 +18,10 @@ export const log: Handler<'log'> = async (kernel, caller, { record }) => {
   if (!process?.file) return err('ENOENT', 'This process keeps no record, or it has ended.');
   if (!OWN_STEPS.has(record.t)) return err('EINVAL', `A run may log ${[...OWN_STEPS].join(', ')}; not "${record.t}".`);
   const line = `${JSON.stringify(record as RunRecord)}\n`;
-  const written = await kernel.fs.write([{ op: 'append', path: process.file, content: line }], authorOf(caller, `Step of run ${process.id}: ${record.t}`));
+  const written = await kernel.fs.write(
+    [{ op: 'append', path: process.file, content: line }],
+    authorOf(caller, `Step of run ${process.id}: ${record.t}`),
+  );
   return written.ok ? ok({ revision: written.value.revisions[0] ?? '' }) : written;
 };
 

@@ -11,7 +11,10 @@ const DAYS = 3;
 export const settleRuns = async (kernel: Kernel): Promise<void> => {
   const listed = await kernel.fs.list(RUNS);
   if (!listed.ok) return;
-  const days = listed.value.entries.map((stat) => stat.path).sort().slice(-DAYS);
+  const days = listed.value.entries
+    .map((stat) => stat.path)
+    .sort()
+    .slice(-DAYS);
   for (const { path } of days.flatMap((day) => [...kernel.fs.files(day)])) {
     const read = await kernel.fs.read(path, { as: 'text' });
     if (!read.ok) continue;
@@ -21,9 +24,22 @@ export const settleRuns = async (kernel: Kernel): Promise<void> => {
     const first = JSON.parse(lines[0] ?? '{}') as RunRecord;
     if (first.t !== 'start') continue;
     const end: RunRecord = {
-      t: 'end', at: new Date(kernel.now()).toISOString(), state: 'failed', usage: emptyUsage(),
-      error: { code: 'ECANCELED', call: 'run', message: 'The kernel stopped while this ran (the tab or the browser was closed). What it had written is kept; fire it again to go on.' },
+      t: 'end',
+      at: new Date(kernel.now()).toISOString(),
+      state: 'failed',
+      usage: emptyUsage(),
+      error: {
+        code: 'ECANCELED',
+        call: 'run',
+        message:
+          'The kernel stopped while this ran (the tab or the browser was closed). What it had written is kept; fire it again to go on.',
+      },
     };
-    await kernel.fs.write([{ op: 'append', path, content: `${JSON.stringify(end)}\n` }], { actor: first.actor, message: `Run ${first.id}: interrupted`, run: first.id, cause: '' });
+    await kernel.fs.write([{ op: 'append', path, content: `${JSON.stringify(end)}\n` }], {
+      actor: first.actor,
+      message: `Run ${first.id}: interrupted`,
+      run: first.id,
+      cause: '',
+    });
   }
 };

@@ -11,47 +11,101 @@ import type { Ended } from '../protocol/ports.ts';
 import type { Process } from '../process/processes.ts';
 import type { Caller, Kernel } from './kernel.ts';
 
-export type Start = { agent: string; prompt: string; job?: Job; after?: string; rehearsal?: Rehearsal; parent?: string };
+export type Start = {
+  agent: string;
+  prompt: string;
+  job?: Job;
+  after?: string;
+  rehearsal?: Rehearsal;
+  parent?: string;
+};
 
 /** Today, YYYY-MM-DD, where the job or this device says it is. */
 export const today = (time: number, tz?: string): string =>
-  new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', ...(tz ? { timeZone: tz } : {}) }).format(time);
+  new Intl.DateTimeFormat('en-CA', {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    ...(tz ? { timeZone: tz } : {}),
+  }).format(time);
 
 /** [R4] A run owes its output: without a revision of it made by this run, the run failed. */
-const owed = async (kernel: Kernel, process: Process, job: Job | undefined, date: string, ended: Ended): Promise<Ended> => {
+const owed = async (
+  kernel: Kernel,
+  process: Process,
+  job: Job | undefined,
+  date: string,
+  ended: Ended,
+): Promise<Ended> => {
   if (ended.state !== 'done' || !job?.expects) return ended;
   const path = job.expects.replaceAll('{date}', date);
   const history = await kernel.fs.history(path, { limit: 50 });
   if (history.ok && history.value.entries.some((revision) => revision.run === process.id)) return ended;
   // Writing the same bytes again makes no revision; what is owed is there all the same.
   const stat = kernel.fs.stat(path);
-  if (stat && today(Date.parse(stat.at), job.tz) === date && ended.text !== undefined && job.expects.includes('{date}')) return ended;
-  return { ...ended, state: 'failed', error: { code: 'ENOENT', call: 'run', path, message: `The run ended without its owed output ${path}.` } };
+  if (stat && today(Date.parse(stat.at), job.tz) === date && ended.text !== undefined && job.expects.includes('{date}'))
+    return ended;
+  return {
+    ...ended,
+    state: 'failed',
+    error: { code: 'ENOENT', call: 'run', path, message: `The run ended without its owed output ${path}.` },
+  };
 };
 
-export const startAgent = async (kernel: Kernel, caller: Caller, start: Start, id: string): Promise<Result<{ process: Process; ended: Promise<Ended> }>> => {
+export const startAgent = async (
+  kernel: Kernel,
+  caller: Caller,
+  start: Start,
+  id: string,
+): Promise<Result<{ process: Process; ended: Promise<Ended> }>> => {
   const file = roleFile(start.agent);
   const read = await kernel.fs.read(file, { as: 'text' });
   if (!read.ok) return err('ENOENT', `There is no agent ${start.agent}: ${file} does not exist.`, { path: file });
   const role = parseRole(file, String(read.value.content));
   if (!role.ok) return role;
+  // Rights go by the actor's name: a role may not run under another's.
+  if (role.value.name !== start.agent)
+    return err(
+      'EINVAL',
+      `${file} says name: ${role.value.name}, but lies in the folder of ${start.agent}. The two must be the same.`,
+      { path: file },
+    );
   const { job, rehearsal, after } = start;
   const date = today(kernel.now(), job?.tz);
   const program = job?.program ?? role.value.program;
   const parent = start.parent ?? caller.run;
   const spawned = await kernel.processes.spawn(
     {
-      id, actor: `agent:${role.value.name}`, by: caller.actor, kind: job ? 'job' : 'agent', agent: role.value.name, capabilities: [], record: true,
+      id,
+      actor: `agent:${role.value.name}`,
+      by: caller.actor,
+      kind: job ? 'job' : 'agent',
+      agent: role.value.name,
+      capabilities: [],
+      record: true,
       title: job?.title ?? job?.slug ?? start.prompt.split('\n', 1)[0]?.slice(0, 120) ?? role.value.name,
       prompt: start.prompt,
-      ...(job ? { job: job.path } : {}), ...(program ? { program } : {}), ...(parent ? { parent } : {}),
-      ...(rehearsal ? { recorded: rehearsal.title, model: rehearsal.model } : role.value.model ? { model: role.value.model } : {}),
+      ...(job ? { job: job.path } : {}),
+      ...(program ? { program } : {}),
+      ...(parent ? { parent } : {}),
+      ...(rehearsal
+        ? { recorded: rehearsal.title, model: rehearsal.model }
+        : role.value.model
+          ? { model: role.value.model }
+          : {}),
       ...(after ? { after } : {}),
     },
     async (process) => {
       const sys = kernel.sys({ actor: process.actor, run: process.id, capabilities: [], signal: process.signal });
       const prompt = start.prompt.replaceAll('{date}', date);
-      const ended = await kernel.ports.agents.run(sys, { role: role.value, prompt, date, ...(job ? { job } : {}), ...(after ? { after } : {}), ...(rehearsal ? { rehearsal } : {}) });
+      const ended = await kernel.ports.agents.run(sys, {
+        role: role.value,
+        prompt,
+        date,
+        ...(job ? { job } : {}),
+        ...(after ? { after } : {}),
+        ...(rehearsal ? { rehearsal } : {}),
+      });
       return owed(kernel, process, job, date, ended);
     },
   );

@@ -17,7 +17,11 @@ export const runEvent = (process: Process, what: 'start' | 'live' | 'end'): Watc
 });
 
 /** Deliver matching events to `listener` until the returned function is called. */
-export const subscribe = (kernel: Pick<Kernel, 'fs' | 'processes'>, patterns: string | readonly string[], listener: (event: WatchEvent) => void): (() => void) => {
+export const subscribe = (
+  kernel: Pick<Kernel, 'fs' | 'processes'>,
+  patterns: string | readonly string[],
+  listener: (event: WatchEvent) => void,
+): (() => void) => {
   const matches = matcher(patterns);
   const offer = (event: WatchEvent): void => {
     if (matches(event.path) || (event.from !== undefined && matches(event.from))) listener(event);
@@ -27,9 +31,13 @@ export const subscribe = (kernel: Pick<Kernel, 'fs' | 'processes'>, patterns: st
 };
 
 export const watch: Handler<'watch'> = async (kernel, { outlet }, { pattern }) => {
-  if (!outlet) return err('EINVAL', 'Watching needs a port to deliver to. A process inside the kernel uses its handle.');
+  if (!outlet)
+    return err('EINVAL', 'Watching needs a port to deliver to. A process inside the kernel uses its handle.');
   const id = outlet.next();
-  outlet.watches.set(id, subscribe(kernel, pattern, (event) => outlet.post({ t: 'event', watch: id, event })));
+  outlet.watches.set(
+    id,
+    subscribe(kernel, pattern, (event) => outlet.post({ t: 'event', watch: id, event })),
+  );
   return ok({ watch: id });
 };
 

@@ -4,60 +4,90 @@
  */
 import { POLICY } from '../protocol/capability.ts';
 import { err, ok, type Err, type Result } from '../protocol/errors.ts';
-import { changePaths, type Change } from '../protocol/files.ts';
+import { changePath, changePaths, type Change } from '../protocol/files.ts';
+import { parsePolicy } from '../protocol/formats/policy.ts';
+import { isUnder, type Path } from '../protocol/paths.ts';
+import type { Check } from '../fs/fs.ts';
 import { decideWrite, type Facts } from '../policy/decide.ts';
 import { authorOf, type Caller, type Handler, type Kernel } from './kernel.ts';
 import { newProposal } from './propose.ts';
 
-/** The text a change to one file would leave behind. */
-const resultingText = async (kernel: Kernel, change: Change): Promise<string | undefined> => {
-  if (change.op === 'put') return typeof change.content === 'string' ? change.content : undefined;
-  const now = await kernel.fs.read(POLICY, { as: 'text' });
-  const text = now.ok && typeof now.value.content === 'string' ? now.value.content : '';
-  if (change.op === 'edit') return change.all ? text.replaceAll(change.old, change.new) : text.replace(change.old, () => change.new);
-  return change.op === 'append' && typeof change.content === 'string' ? text + change.content : undefined;
+/** [P4] Policy never becomes text that does not parse, whatever the changes of a set make of it together. */
+export const policyStands: Check = (textAt) => {
+  const text = textAt(POLICY);
+  return text === undefined ? ok(undefined) : parsePolicy(POLICY, text);
 };
 
-/** [P4] Policy: operator only, and never a file that does not parse. */
-const checkPolicy = async (kernel: Kernel, caller: Caller, change: Change): Promise<Err | undefined> => {
+/** [P4] Policy: the operator's alone, and always a text in its place. */
+const checkPolicy = (caller: Caller, change: Change): Err | undefined => {
   if (caller.actor !== 'operator') return err('EACCES', `${POLICY} is the operator's alone.`, { path: POLICY });
-  const text = await resultingText(kernel, change);
-  if (text === undefined) return err('EINVAL', 'Policy is changed by put, edit or append of text; it is never moved or removed.', { path: POLICY });
-  const { parsePolicy } = await import('../protocol/formats/policy.ts');
-  const parsed = parsePolicy(POLICY, text);
-  return parsed.ok ? undefined : parsed;
+  const text =
+    change.op === 'edit' || ((change.op === 'put' || change.op === 'append') && typeof change.content === 'string');
+  return text
+    ? undefined
+    : err('EINVAL', 'Policy is changed by put, edit or append of text; it is never moved or removed.', {
+        path: POLICY,
+      });
+};
+
+/** Every path a set touches, with what a moved folder takes along: also what the set itself put there before. */
+const pathsOf = function* (kernel: Kernel, changes: readonly Change[]): Generator<{ change: Change; path: Path }> {
+  const made = new Set<Path>();
+  for (const change of changes) {
+    for (const path of changePaths(change)) yield { change, path };
+    if (change.op !== 'move') made.add(changePath(change));
+    else {
+      const there = [...made, ...[...kernel.fs.files(change.from)].map((file) => file.path)];
+      for (const path of new Set(there.filter((one) => one !== change.from && isUnder(one, change.from)))) {
+        const to = change.to + path.slice(change.from.length);
+        made.add(to);
+        yield { change, path };
+        yield { change, path: to };
+      }
+      made.add(change.to);
+    }
+  }
 };
 
 type Judged = { refusal?: Err; waits?: string };
 
-export const judge = async (kernel: Kernel, caller: Caller, changes: readonly Change[], facts: Facts): Promise<Judged> => {
+export const judge = (kernel: Kernel, caller: Caller, changes: readonly Change[], facts: Facts): Judged => {
   let waits: string | undefined;
-  for (const change of changes) {
-    for (const path of changePaths(change)) {
-      if (path === POLICY) {
-        const refusal = await checkPolicy(kernel, caller, change);
-        if (refusal) return { refusal };
-        continue;
-      }
-      const verdict = decideWrite(caller.actor, path, facts);
-      if (verdict.verdict === 'deny') return { refusal: err(verdict.code, verdict.reason, { path }) };
-      if (verdict.verdict === 'queue') waits ??= verdict.reason;
+  for (const { change, path } of pathsOf(kernel, changes)) {
+    if (path === POLICY) {
+      const refusal = checkPolicy(caller, change);
+      if (refusal) return { refusal };
+      continue;
     }
+    const verdict = decideWrite(caller.actor, path, facts);
+    if (verdict.verdict === 'deny') return { refusal: err(verdict.code, verdict.reason, { path }) };
+    if (verdict.verdict === 'queue') waits ??= verdict.reason;
   }
   return waits === undefined ? {} : { waits };
 };
 
-export const write: Handler<'write'> = async (kernel, caller, { changes, message }): Promise<Result<{ revisions: string[] }>> => {
+export const write: Handler<'write'> = async (
+  kernel,
+  caller,
+  { changes, message },
+): Promise<Result<{ revisions: string[] }>> => {
   // A request repeated after the kernel moved to another tab: it was done, so it is not done again.
   const done = caller.cause === '' ? undefined : kernel.causes.get(caller.cause);
   if (done) return ok({ revisions: done });
   const facts = await kernel.facts.of(caller.actor, caller.capabilities);
-  const { refusal, waits } = await judge(kernel, caller, changes, facts);
+  const { refusal, waits } = judge(kernel, caller, changes, facts);
   if (refusal) return refusal;
   if (waits !== undefined) {
-    const proposed = await newProposal(kernel, caller, { changes, rationale: message, reversibility: 'reversible' }, waits);
+    const proposed = await newProposal(
+      kernel,
+      caller,
+      { changes, rationale: message, reversibility: 'reversible' },
+      waits,
+    );
     if (!proposed.ok) return proposed;
-    return err('EAGAIN', `Not written yet: ${waits} It waits for the operator as proposal ${proposed.value.id}.`, { detail: { proposal: proposed.value.id } });
+    return err('EAGAIN', `Not written yet: ${waits} It waits for the operator as proposal ${proposed.value.id}.`, {
+      detail: { proposal: proposed.value.id },
+    });
   }
-  return kernel.fs.write(changes, authorOf(caller, message));
+  return kernel.fs.write(changes, authorOf(caller, message), policyStands);
 };

@@ -105,7 +105,9 @@ test.describe('keys', () => {
     expect(await active()).toContain('system');
     await expect(tree).toBeFocused();
     await tree.getByRole('treeitem', { name: 'pricing.md' }).click({ button: 'right' });
-    await expect(page.getByRole('menu', { name: 'pricing.md' }).getByRole('menuitem', { name: 'Rename' })).toBeFocused();
+    await expect(
+      page.getByRole('menu', { name: 'pricing.md' }).getByRole('menuitem', { name: 'Rename' }),
+    ).toBeFocused();
     await page.keyboard.press('Escape');
     await tree.focus();
     await page.keyboard.press('Shift+F10');

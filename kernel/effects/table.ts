@@ -1,0 +1,8 @@
+/**
+ * Effects: the kinds this kernel can carry out, one file each and a row here. A kind without a row does not happen.
+ * `bash` has no row: the gate runs a bash line as a process, whose syscalls are each judged again.
+ */
+import type { Carry } from './carry.ts';
+import { notify } from './notify.ts';
+
+export const EFFECTS: ReadonlyMap<string, Carry> = new Map([['notify', notify]]);

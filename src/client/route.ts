@@ -1,0 +1,96 @@
+/**
+ * The address of a room, in the hash: the app is a folder of files on any host, and a hash needs nothing of it.
+ * A route is data; `href` and `parseRoute` are inverse. An address that says nothing known is Home.
+ */
+import { createSignal, onCleanup, type Accessor } from 'solid-js';
+
+export type Route =
+  | { room: 'home' }
+  | { room: 'inbox'; id?: string }
+  | { room: 'files'; path?: string; at?: string; line?: number }
+  | { room: 'agents'; run?: string }
+  | { room: 'programs'; name?: string }
+  | { room: 'settings'; section?: string };
+
+export type RoomName = Route['room'];
+
+const encode = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
+
+const decode = (part: string): string => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+};
+
+/** A name is one segment, whatever it holds: a program's may be the URL its plan is read from. */
+const withName = (room: string, name: string | undefined): string =>
+  name ? `#/${room}/${encodeURIComponent(name)}` : `#/${room}`;
+
+export const href = (route: Route): string => {
+  switch (route.room) {
+    case 'home':
+      return '#/';
+    case 'inbox':
+      return withName('inbox', route.id);
+    case 'agents':
+      return withName('agents', route.run);
+    case 'programs':
+      return withName('programs', route.name);
+    case 'settings':
+      return withName('settings', route.section);
+    case 'files': {
+      const query = new URLSearchParams();
+      if (route.at) query.set('at', route.at);
+      if (route.line) query.set('line', String(route.line));
+      const asked = query.toString();
+      return `#/files${route.path && route.path !== '/' ? encode(route.path) : ''}${asked ? `?${asked}` : ''}`;
+    }
+  }
+};
+
+export const parseRoute = (hash: string): Route => {
+  const [address = '', asked = ''] = hash.replace(/^#\/?/, '').split('?', 2);
+  const [room, ...parts] = address.split('/').filter((part) => part !== '').map(decode);
+  const rest = parts.join('/');
+  switch (room) {
+    case 'inbox':
+      return rest ? { room, id: rest } : { room };
+    case 'agents':
+      return rest ? { room, run: rest } : { room };
+    case 'programs':
+      return rest ? { room, name: rest } : { room };
+    case 'settings':
+      return rest ? { room, section: rest } : { room };
+    case 'files': {
+      const query = new URLSearchParams(asked);
+      const at = query.get('at');
+      const line = Number(query.get('line'));
+      return {
+        room,
+        ...(rest ? { path: `/${rest}` } : {}),
+        ...(at ? { at } : {}),
+        ...(Number.isInteger(line) && line > 0 ? { line } : {}),
+      };
+    }
+    default:
+      return { room: 'home' };
+  }
+};
+
+export const go = (route: Route, o: { replace?: boolean } = {}): void => {
+  if (o.replace) {
+    history.replaceState(history.state, '', href(route));
+    dispatchEvent(new HashChangeEvent('hashchange'));
+  } else location.hash = href(route);
+};
+
+/** The route of this page, followed. One per page: main makes it and hands its fields to the rooms as props. */
+export const createRoute = (): Accessor<Route> => {
+  const [route, setRoute] = createSignal(parseRoute(location.hash));
+  const follow = () => setRoute(parseRoute(location.hash));
+  addEventListener('hashchange', follow);
+  onCleanup(() => removeEventListener('hashchange', follow));
+  return route;
+};

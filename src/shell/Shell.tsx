@@ -1,0 +1,219 @@
+/**
+ * The cockpit around a room: rail, dock, palette, keys, notices, and the drop of files. It knows rooms by name and
+ * gives orders through the client; what a room shows is none of its business.
+ */
+import { createMemo, createSignal, lazy, Match, onCleanup, Show, Suspense, Switch, type JSX } from 'solid-js';
+import { useClient, DeskContext, type Desk } from '../client/context.ts';
+import { createNow } from '../client/now.ts';
+import { createProcesses, createProposals, isWaiting } from '../client/records.ts';
+import { href, type Route } from '../client/route.ts';
+import { AppFrame } from '../ui/AppFrame.tsx';
+import { Button } from '../ui/Button.tsx';
+import { Notice } from '../ui/Notice.tsx';
+import type { NavItem } from '../ui/NavList.tsx';
+import { ToastRegion, type ToastItem } from '../ui/ToastRegion.tsx';
+import { plural } from '../ui/words.ts';
+import { Dock, type OrderInput } from './Dock.tsx';
+import { listenForDrops } from './drops.ts';
+import { createKinds } from './kinds.ts';
+import { createPlace } from './place.ts';
+import { ROOMS } from './rooms.ts';
+import { listenForShortcuts } from './shortcuts.ts';
+
+const Finder = lazy(async () => ({ default: (await import('./Finder.tsx')).Finder }));
+const KeysHelp = lazy(async () => ({ default: (await import('./KeysHelp.tsx')).KeysHelp }));
+
+/** A newer build waits; `apply` reloads the page into it. */
+export type Update = { apply: () => void };
+
+export interface ShellProps {
+  route: Route;
+  update: Update | undefined;
+  children: JSX.Element;
+}
+
+export function Shell(props: ShellProps) {
+  const client = useClient();
+  const place = createPlace();
+  const toasts = createToasts();
+  const items = createItems();
+  const kinds = createKinds();
+  const [finding, setFinding] = createSignal(false);
+  const [helping, setHelping] = createSignal(false);
+  const [stopping, setStopping] = createSignal(false);
+  let input: OrderInput | undefined;
+
+  const desk: Desk = {
+    order: (text) => {
+      if (place.phone()) place.move('full');
+      input?.put(text);
+    },
+    search: () => setFinding(true),
+    stopAll: async () => {
+      setStopping(true);
+      const killed = await client.call('kill', { run: 'all' });
+      setStopping(false);
+      if (!killed.ok) return toasts.add({ text: `Not stopped: ${killed.error.message}`, tone: 'fail' });
+      const count = killed.value.killed.length;
+      toasts.add({ text: count === 0 ? 'Nothing was running.' : `${plural(count, 'run')} stopped.` });
+    },
+    say: (text) => toasts.add({ text }),
+  };
+
+  listenForShortcuts({
+    find: desk.search,
+    keys: () => setHelping(true),
+    shell: () => {
+      if (place.phone()) place.move(place.place() === 'full' ? 'bottom' : 'full');
+      queueMicrotask(() => input?.focus());
+    },
+    moveShell: () => {
+      place.next();
+      queueMicrotask(() => input?.focus());
+    },
+    stopAll: () => void desk.stopAll(),
+  });
+  listenForDrops(client, () => props.route.room === 'home' || props.route.room === 'files', (dropped) =>
+    toasts.add({
+      text: dropped.said,
+      ...(dropped.failed ? { tone: 'fail' as const, stay: 0 } : {}),
+      ...(dropped.paths.length > 0
+        ? { action: { label: 'Show', onRun: () => (location.hash = href({ room: 'files', path: dropped.paths[0] ?? '/workspace/inbox' })) } }
+        : {}),
+    }),
+  );
+
+  return (
+    <DeskContext.Provider value={desk}>
+      <AppFrame
+        workspace="Workspace"
+        items={items}
+        current={props.route.room}
+        onGo={place.makeRoom}
+        place={place.place()}
+        fixed={props.route.room === 'inbox' || props.route.room === 'files'}
+        device={{ name: 'This device only', sync: 'Nothing leaves it by itself', href: href({ room: 'settings', section: 'storage' }) }}
+        onFind={desk.search}
+        onStop={() => void desk.stopAll()}
+        stopping={stopping()}
+        notice={<KernelNotice update={props.update} />}
+        dock={<Dock kinds={kinds} place={place.place()} phone={place.phone()} onPlace={place.move} input={(given) => (input = given)} />}
+        over={
+          <>
+            <ToastRegion toasts={toasts.shown()} onDismiss={toasts.dismiss} />
+            <Suspense>
+              <Show when={finding()}>
+                <Finder open onClose={() => setFinding(false)} onOrder={(text, kind) => input?.give(text, kind)} />
+              </Show>
+              <Show when={helping()}>
+                <KeysHelp open onClose={() => setHelping(false)} />
+              </Show>
+            </Suspense>
+          </>
+        }
+      >
+        {props.children}
+      </AppFrame>
+    </DeskContext.Provider>
+  );
+}
+
+/** The rooms with what waits and what is live. The items stay the same objects, so that focus on one stays on it. */
+const createItems = (): NavItem[] => {
+  const proposals = createProposals();
+  const processes = createProcesses();
+  const now = createNow();
+  const waiting = createMemo(() => proposals.value()?.filter((proposal) => isWaiting(proposal, now())).length ?? 0);
+  const live = createMemo(() => processes.value()?.length ?? 0);
+  return ROOMS.map(({ id, label, icon }): NavItem => {
+    const item = { id, label, icon, href: href({ room: id }) };
+    if (id === 'inbox') {
+      return {
+        ...item,
+        waiting: true,
+        get count() {
+          return waiting() > 0 ? String(waiting()) : '';
+        },
+        get countSaid() {
+          return `${waiting()} waiting`;
+        },
+      };
+    }
+    if (id !== 'agents') return item;
+    return {
+      ...item,
+      get count() {
+        return live() > 0 ? `${live()} live` : '';
+      },
+    };
+  });
+};
+
+const createToasts = () => {
+  const [shown, setShown] = createSignal<readonly ToastItem[]>([]);
+  let number = 0;
+  return {
+    shown,
+    add: (toast: Omit<ToastItem, 'id'>): void => void setShown([...shown(), { id: String(++number), ...toast }]),
+    dismiss: (id: string): void => void setShown(shown().filter((toast) => toast.id !== id)),
+  };
+};
+
+const SLOW = 1_500;
+
+/** What stands between the operator and the workspace, if anything does. */
+function KernelNotice(props: { update: Update | undefined }) {
+  const client = useClient();
+  const [slow, setSlow] = createSignal(false);
+  const timer = setTimeout(() => setSlow(true), SLOW);
+  onCleanup(() => clearTimeout(timer));
+  const stopped = () => {
+    const state = client.state();
+    return state.state === 'stopped' ? state : undefined;
+  };
+  return (
+    <Switch>
+      <Match when={stopped()}>
+        {(state) => (
+          <div class="pad">
+            <Notice
+              tone="fail"
+              title="The kernel has stopped."
+              actions={
+                <Button small onClick={() => location.reload()}>
+                  Reload
+                </Button>
+              }
+            >
+              {state().reason} <span class="small faint mono">{state().code}</span>
+            </Notice>
+          </div>
+        )}
+      </Match>
+      <Match when={slow() && client.state().state === 'starting'}>
+        <div class="pad">
+          <Notice icon="clock" title="Opening your workspace.">
+            What you order now is done as soon as it is open.
+          </Notice>
+        </div>
+      </Match>
+      <Match when={props.update}>
+        {(update) => (
+          <div class="pad">
+            <Notice
+              icon="download"
+              title="A new version is ready."
+              actions={
+                <Button small onClick={() => update().apply()}>
+                  Reload
+                </Button>
+              }
+            >
+              Reload when it suits you.
+            </Notice>
+          </div>
+        )}
+      </Match>
+    </Switch>
+  );
+}

@@ -1,0 +1,66 @@
+/**
+ * Where the shell stands: at the side, along the bottom or in full, remembered on this device. A phone has its own
+ * rule: one line at the bottom that opens to full and closes when a room is opened.
+ */
+import { createSignal, onCleanup, type Accessor } from 'solid-js';
+import type { DockPlace } from '../ui/DockHead.tsx';
+
+const KEPT = 'allod:dock';
+const PHONE = '(max-width: 899.98px)';
+
+const keptPlace = (): DockPlace => {
+  try {
+    const kept = localStorage.getItem(KEPT);
+    return kept === 'bottom' || kept === 'full' ? kept : 'side';
+  } catch {
+    return 'side';
+  }
+};
+
+const keep = (place: DockPlace): void => {
+  try {
+    localStorage.setItem(KEPT, place);
+  } catch {
+    // Without storage the place lasts as long as the page.
+  }
+};
+
+export type Place = {
+  place: Accessor<DockPlace>;
+  phone: Accessor<boolean>;
+  move: (place: DockPlace) => void;
+  /** The next of the three, for the keyboard. */
+  next: () => void;
+  /** Out of the way of a room, when it covers it. */
+  makeRoom: () => void;
+};
+
+export const createPlace = (): Place => {
+  const media = matchMedia(PHONE);
+  const [phone, setPhone] = createSignal(media.matches);
+  const [wide, setWide] = createSignal(keptPlace());
+  const [opened, setOpened] = createSignal(false);
+  const follow = () => setPhone(media.matches);
+  media.addEventListener('change', follow);
+  onCleanup(() => media.removeEventListener('change', follow));
+
+  const place = (): DockPlace => (phone() ? (opened() ? 'full' : 'bottom') : wide());
+  /** Where a full shell goes back to. */
+  let before: DockPlace = wide() === 'full' ? 'side' : wide();
+  const move = (to: DockPlace): void => {
+    if (phone()) return void setOpened(to === 'full');
+    if (to !== 'full') before = to;
+    setWide(to);
+    keep(to);
+  };
+  return {
+    place,
+    phone,
+    move,
+    next: () => move(place() === 'side' ? 'bottom' : place() === 'bottom' ? 'full' : 'side'),
+    makeRoom: () => {
+      if (phone()) setOpened(false);
+      else if (wide() === 'full') move(before);
+    },
+  };
+};

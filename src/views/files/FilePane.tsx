@@ -1,0 +1,194 @@
+/**
+ * FilePane: the document and what is known of it: the pane that fits what stands at the path, and beside it the facts of
+ * one line and the history.
+ */
+import { createEffect, createSignal, Match, on, Show, Switch } from 'solid-js';
+import { ok, type Result } from '../../../kernel/protocol/errors.ts';
+import type { Stat } from '../../../kernel/protocol/files.ts';
+import { nameOf, type Path } from '../../../kernel/protocol/paths.ts';
+import type { BlameRun } from '../../../kernel/protocol/syscalls.ts';
+import { useClient, useDesk } from '../../client/context.ts';
+import { createLive, literal } from '../../client/live.ts';
+import { href } from '../../client/route.ts';
+import { Button } from '../../ui/Button.tsx';
+import { ErrorCard } from '../../ui/ErrorCard.tsx';
+import { Notice } from '../../ui/Notice.tsx';
+import { Skeleton } from '../../ui/Skeleton.tsx';
+import { plural, relativeDay } from '../../ui/words.ts';
+import { readActor } from '../../ui/actors.ts';
+import { download, type Asked } from './acts.ts';
+import type { LineAuthor } from './blame-lines.ts';
+import { DocToolbar } from './DocToolbar.tsx';
+import { FixedFile } from './FixedFile.tsx';
+import { FolderPane } from './FolderPane.tsx';
+import { HistoryPane } from './HistoryPane.tsx';
+import { LiveText } from './LiveText.tsx';
+import { MissingFile } from './MissingFile.tsx';
+import { createHistory, createOpened } from './opened.ts';
+import { whyReadOnly, writable } from './places.ts';
+import { WhyLine } from './WhyLine.tsx';
+
+export interface FilePaneProps {
+  path: Path;
+  at: string | undefined;
+  line: number | undefined;
+  blame: boolean;
+  onBlame: (on: boolean) => void;
+  onAsk: (asked: Asked) => void;
+  sideOpen: boolean;
+  onSide: (open: boolean) => void;
+}
+
+export function FilePane(props: FilePaneProps) {
+  const client = useClient();
+  const desk = useDesk();
+  const opened = createOpened(() => props.path);
+  const isFile = () => opened.value()?.is !== 'folder';
+  const history = createHistory(() => (isFile() ? props.path : undefined));
+  const former = createLive<Stat>(
+    () => (props.at === undefined ? undefined : literal(props.path)),
+    async (): Promise<Result<Stat>> => {
+      const read = await client.stub.read(props.path, { at: props.at ?? '', length: 1 });
+      return read.ok ? ok(read.value.stat) : read;
+    },
+    () => props.at,
+  );
+  const now = () => {
+    const value = opened.value();
+    return value?.is === 'file' ? value.stat : undefined;
+  };
+  const stat = () => (props.at === undefined ? now() : former.value());
+  const editable = () => {
+    const file = props.at === undefined ? now() : undefined;
+    return file?.as === 'text' && whyReadOnly(file) === undefined ? file : undefined;
+  };
+  const missing = () => {
+    const value = opened.value();
+    return value?.is === 'missing' ? value : undefined;
+  };
+
+  const [asked, setAsked] = createSignal<number>();
+  /** Whoever wrote what is there now: known for texts, and only for their last version. */
+  const authored = () => props.at === undefined && now()?.as === 'text';
+  const authors = createLive<BlameRun[]>(
+    () => (authored() && (props.blame || asked() !== undefined) ? literal(props.path) : undefined),
+    async (): Promise<Result<BlameRun[]>> => {
+      const answer = await client.stub.blame(props.path);
+      return answer.ok ? ok(answer.value.runs) : answer;
+    },
+  );
+  const [author, setAuthor] = createSignal<LineAuthor>();
+  const [caret, setCaret] = createSignal(1);
+  createEffect(on([() => props.path, () => props.at], () => setAsked(undefined), { defer: true }));
+  const ask = (line: number) => {
+    setAsked(line);
+    props.onSide(true);
+  };
+  // Facts that were asked for follow the caret; nothing opens by itself.
+  const onLine = (line: number) => {
+    setCaret(line);
+    if (asked() !== undefined) setAsked(line);
+  };
+
+  const fetch = () => void download(client, props.path, props.at).then((done) => done.ok || desk.say(`Not downloaded: ${done.error.message}`));
+  const revisions = () => {
+    const list = history.value();
+    return list && `${list.more ? 'more than ' : ''}${plural(list.entries.length, 'revision')}`;
+  };
+  const shared = {
+    get path() {
+      return props.path;
+    },
+    get revisions() {
+      return revisions();
+    },
+    get runs() {
+      return authors.value();
+    },
+    get blame() {
+      return props.blame;
+    },
+    get line() {
+      return props.line;
+    },
+    get asked() {
+      return asked();
+    },
+    onLine,
+    onWhy: ask,
+    onAuthor: setAuthor,
+    onBlame: () => props.onBlame(!props.blame),
+  };
+
+  return (
+    <>
+      <section class="doc" aria-label={nameOf(props.path)}>
+        <DocToolbar
+          path={props.path}
+          at={props.at}
+          kind={opened.value()?.is ?? 'file'}
+          authored={authored()}
+          blame={props.blame}
+          onBlame={props.onBlame}
+          onWhy={() => ask(caret())}
+          onAsk={props.onAsk}
+          onDownload={fetch}
+          sideOpen={props.sideOpen}
+          onSide={props.onSide}
+        />
+        <Show when={props.at !== undefined && former.value()}>
+          {(version) => (
+            <Notice
+              live="off"
+              icon="clock"
+              title={`As ${readActor(version().actor).name} left it, ${relativeDay(version().at, { now: Date.now() })}.`}
+              actions={
+                <Button small href={href({ room: 'files', path: props.path })}>
+                  {missing() ? 'Close this version' : 'Back to now'}
+                </Button>
+              }
+            >
+              Former versions cannot be edited; the history beside can bring this one back.
+            </Notice>
+          )}
+        </Show>
+        <Switch fallback={<div class="pad grow"><Skeleton label="Opening" /></div>}>
+          <Match when={props.at !== undefined ? former.error() : opened.error()}>
+            {(error) => (
+              <div class="pad grow">
+                <ErrorCard title={`${nameOf(props.path)} cannot be shown`} code={`${error().code} ${props.path}`} safe="Nothing was changed.">
+                  {error().message}
+                </ErrorCard>
+              </div>
+            )}
+          </Match>
+          <Match when={opened.value()?.is === 'folder'}>
+            <FolderPane path={props.path} onNewFile={() => props.onAsk({ act: 'file', folder: props.path })} />
+          </Match>
+          <Match when={props.at === undefined && missing()}>
+            {(gone) => (
+              <MissingFile
+                path={props.path}
+                last={gone().last}
+                content={history.value()?.entries.find(({ op }) => op !== 'remove' && op !== 'attr')}
+                onNewFile={() => props.onAsk({ act: 'file', folder: props.path.slice(0, props.path.lastIndexOf('/')) })}
+              />
+            )}
+          </Match>
+          <Match when={editable()}>{(file) => <LiveText {...shared} stat={file()} />}</Match>
+          <Match when={stat()}>{(file) => <FixedFile {...shared} stat={file()} at={props.at} onDownload={fetch} />}</Match>
+        </Switch>
+      </section>
+      <Show when={opened.value()?.is !== 'folder' && !props.path.startsWith('/proc/')}>
+        <div class="side" role="region" aria-label="About this file" tabindex="0">
+          <Show when={asked()}>
+            {(line) => (
+              <WhyLine path={props.path} line={line()} author={author()} onClose={() => setAsked(undefined)} />
+            )}
+          </Show>
+          <HistoryPane path={props.path} history={history} at={props.at} writable={writable(props.path)} missing={missing() !== undefined} />
+        </div>
+      </Show>
+    </>
+  );
+}

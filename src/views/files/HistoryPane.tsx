@@ -1,0 +1,220 @@
+/**
+ * HistoryPane: what happened to a file, newest first. Opening a line shows what it changed and offers to bring the
+ * version before it, or its own, back; that is a new revision, so nothing is lost by it.
+ */
+import { createEffect, createMemo, createSignal, For, on, Show } from 'solid-js';
+import type { Revision } from '../../../kernel/protocol/files.ts';
+import { useClient, useDesk } from '../../client/context.ts';
+import type { Live } from '../../client/live.ts';
+import { createNow } from '../../client/now.ts';
+import { href } from '../../client/route.ts';
+import { readActor } from '../../ui/actors.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Diff } from '../../ui/Diff.tsx';
+import { Diffstat } from '../../ui/Diffstat.tsx';
+import { Effect } from '../../ui/Effect.tsx';
+import { Ledger } from '../../ui/Ledger.tsx';
+import { Skeleton } from '../../ui/Skeleton.tsx';
+import { TimelineItem } from '../../ui/TimelineItem.tsx';
+import { clockTime, columnTime, plural, relativeDay } from '../../ui/words.ts';
+import { shortRun } from '../run-file.ts';
+import type { History } from './opened.ts';
+import { groupRevisions, type RevisionGroup } from './revision-groups.ts';
+import { createVersions, restoreVersion, type VersionDiff } from './versions.ts';
+
+export interface HistoryPaneProps {
+  path: string;
+  history: Live<History>;
+  /** The revision that the document pane shows. */
+  at: string | undefined;
+  writable: boolean;
+  /** Nothing stands at the path now. */
+  missing?: boolean;
+}
+
+const FIRST = 25;
+
+export function HistoryPane(props: HistoryPaneProps) {
+  const client = useClient();
+  const now = createNow(30_000);
+  const clock = () => ({ now: now() });
+  const [shown, setShown] = createSignal(FIRST);
+  const [chosen, setChosen] = createSignal<string>();
+  const [diffs, setDiffs] = createSignal<ReadonlyMap<string, VersionDiff>>(new Map());
+
+  const groups = createMemo<RevisionGroup[]>(
+    (before) => sameGroups(before, groupRevisions(props.history.value()?.entries ?? [])),
+    [],
+  );
+  const versions = createMemo(() => createVersions(client, props.path));
+  const visible = () => groups().slice(0, shown());
+  /** A group is known by its oldest revision too: typing on adds to it and must not close it. */
+  const open = (group: RevisionGroup) => group.revisions.some(({ id }) => id === (chosen() ?? props.at));
+
+  createEffect(on(() => props.at, () => setChosen(undefined), { defer: true }));
+  createEffect(
+    on([visible, versions], ([list, from]) => {
+      for (const group of list) {
+        const key = keyOf(group);
+        if (diffs().has(key)) continue;
+        void from.diff(group).then((diff) => {
+          if (diff.ok) setDiffs((before) => new Map([...before, [key, diff.value]]));
+        });
+      }
+    }),
+  );
+
+  return (
+    <section aria-labelledby="file-history">
+      <h2 id="file-history" class="side-head">
+        History
+      </h2>
+      <Show when={props.history.value()} fallback={<div class="pad"><Skeleton label="Reading the history" /></div>}>
+        <Ledger label={`History of ${props.path}`}>
+          <For each={visible()}>
+            {(group) => (
+              <>
+                <TimelineItem
+                  when={columnTime(group.newest.at, clock())}
+                  at={group.newest.at}
+                  actor={group.newest.actor}
+                  sub={<Sub group={group} clock={clock()} />}
+                  cost={<Stat diff={diffs().get(keyOf(group))} />}
+                  current={open(group)}
+                  onOpen={() => setChosen(open(group) ? '' : group.oldest.id)}
+                >
+                  {group.newest.message}
+                </TimelineItem>
+                <Show when={open(group)}>
+                  <li class="ledger-open">
+                    <Opened {...props} group={group} diff={diffs().get(keyOf(group))} first={group === groups()[0]} />
+                  </li>
+                </Show>
+              </>
+            )}
+          </For>
+        </Ledger>
+        <Show when={groups().length > shown()}>
+          <div class="pad">
+            <Button small variant="quiet" onClick={() => setShown(shown() + 100)}>
+              Show {plural(Math.min(100, groups().length - shown()), 'older entry', 'older entries')}
+            </Button>
+          </div>
+        </Show>
+      </Show>
+    </section>
+  );
+}
+
+/** Groups that did not change stay the same objects, so that what is drawn and focused stays. */
+const sameGroups = (before: readonly RevisionGroup[], now: RevisionGroup[]): RevisionGroup[] => {
+  const known = new Map(before.map((group) => [keyOf(group), group]));
+  return now.map((group) => {
+    const old = known.get(keyOf(group));
+    return old?.before?.id === group.before?.id ? (old ?? group) : group;
+  });
+};
+
+const keyOf = (group: RevisionGroup): string => `${group.oldest.id}-${group.newest.id}`;
+
+function Stat(props: { diff: VersionDiff | undefined }) {
+  const counts = () => {
+    const { diff } = props;
+    return diff && 'add' in diff && diff.add + diff.del > 0 ? diff : undefined;
+  };
+  return <Show when={counts()}>{(diff) => <Diffstat add={diff().add} del={diff().del} />}</Show>;
+}
+
+function Sub(props: { group: RevisionGroup; clock: { now: number } }) {
+  const span = () => {
+    const { revisions, oldest } = props.group;
+    return revisions.length > 1 ? `, ${plural(revisions.length, 'revision')} since ${clockTime(oldest.at, props.clock)}` : '';
+  };
+  return (
+    <>
+      {readActor(props.group.newest.actor).name}
+      <Show when={props.group.newest.run}>
+        {(run) => (
+          <>
+            , <a class="mono" href={href({ room: 'agents', run: run() })}>run {shortRun(run())}</a>
+          </>
+        )}
+      </Show>
+      {span()}
+    </>
+  );
+}
+
+function Opened(props: HistoryPaneProps & { group: RevisionGroup; diff: VersionDiff | undefined; first: boolean }) {
+  const client = useClient();
+  const desk = useDesk();
+  const [busy, setBusy] = createSignal(false);
+  const [failed, setFailed] = createSignal<string>();
+  const removal = () => props.group.newest.op === 'remove';
+  /** The newest line is what the file holds now, unless the file is gone. */
+  const offersOwn = () => !removal() && (!props.first || props.missing === true);
+
+  const restore = async (revision: Revision) => {
+    setBusy(true);
+    setFailed(undefined);
+    const when = relativeDay(revision.at, { now: Date.now() });
+    const done = await restoreVersion(client, props.path, revision, `the version of ${when}`);
+    setBusy(false);
+    if (!done.ok) return setFailed(done.error.message);
+    desk.say(`The version of ${when} is back. What stood before it is in the history.`);
+    location.hash = href({ room: 'files', path: props.path });
+  };
+
+  return (
+    <div class="stack-s">
+      <Show when={props.diff} fallback={<Skeleton lines={[90, 70]} label="Comparing" />}>
+        {(diff) => <Change diff={diff()} label={`Changed ${relativeDay(props.group.newest.at, { now: Date.now() })}`} moved={movedFrom(props.group)} />}
+      </Show>
+      <div class="btn-row">
+        <Show when={!removal()}>
+          <Button small variant="quiet" icon="eye" href={href({ room: 'files', path: props.path, at: props.group.newest.id })}>
+            Open this version
+          </Button>
+        </Show>
+        <Show when={props.writable && props.group.before?.op !== 'remove' && props.group.before}>
+          {(before) => (
+            <Button small icon="undo" busy={busy()} onClick={() => void restore(before())}>
+              Restore the version before
+            </Button>
+          )}
+        </Show>
+        <Show when={props.writable && offersOwn()}>
+          <Button small icon="undo" busy={busy()} onClick={() => void restore(props.group.newest)}>
+            Restore this version
+          </Button>
+        </Show>
+      </div>
+      <Show when={failed()}>
+        <p class="small fail-ink" role="alert">
+          Not restored: {failed()}
+        </p>
+      </Show>
+    </div>
+  );
+}
+
+const movedFrom = (group: RevisionGroup): string | undefined =>
+  group.newest.op === 'move' && group.before && group.before.path !== group.newest.path ? group.before.path : undefined;
+
+function Change(props: { diff: VersionDiff; label: string; moved: string | undefined }) {
+  const hunks = () => ('hunks' in props.diff && props.diff.hunks.length > 0 ? props.diff.hunks : undefined);
+  const words = () => {
+    if (props.moved) return `Moved here from ${props.moved}.`;
+    if ('not' in props.diff) return props.diff.not === 'text' ? 'Not text, so there are no lines to compare.' : 'Too long to compare here. Open both versions.';
+    return 'The content stayed the same.';
+  };
+  return (
+    <Show when={hunks()} fallback={<p class="small faint">{words()}</p>}>
+      {(found) => (
+        <Effect>
+          <Diff label={props.label} hunks={found()} />
+        </Effect>
+      )}
+    </Show>
+  );
+}

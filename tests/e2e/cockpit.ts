@@ -1,0 +1,93 @@
+// What a test does in the cockpit over and over: opening it fresh, dropping files, taking screenshots, running axe.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, type Page } from '@playwright/test';
+import type { Stub } from '../../kernel/protocol/stub.ts';
+
+export const dist = fileURLToPath(new URL('../../dist', import.meta.url));
+const screens = fileURLToPath(new URL('../screens', import.meta.url));
+const axe = fileURLToPath(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url));
+
+/** The operator's stub in the page: the documented console API. Only for use inside `page.evaluate`. */
+export type Console = { allod: Stub };
+
+/** Errors of the page and refusals of its security policy, from its first line on. */
+export async function complaintsOf(page: Page): Promise<string[]> {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(`page: ${error.message}`));
+  page.on('console', (message) => message.type() === 'error' && complaints.push(`console: ${message.text()}`));
+  await page.exposeFunction('reportViolation', (text: string) => complaints.push(`policy: ${text}`));
+  await page.addInitScript(() => {
+    const report = (globalThis as unknown as { reportViolation(text: string): void }).reportViolation;
+    document.addEventListener('securitypolicyviolation', (e) =>
+      report(`${e.effectiveDirective} ${e.blockedURI} ${e.sourceFile ?? ''}:${e.lineNumber}`),
+    );
+  });
+  return complaints;
+}
+
+/** The kernel answers: the cockpit is usable. */
+export async function ready(page: Page): Promise<void> {
+  await page.waitForFunction(
+    async () => (await (globalThis as unknown as Console).allod?.list('/workspace'))?.ok === true,
+  );
+}
+
+/** Everything is cached and the worker's policy is in force. */
+export async function controlled(page: Page): Promise<void> {
+  await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated');
+}
+
+export const go = (page: Page, hash: string): Promise<void> => page.evaluate((to) => void (location.hash = to), hash);
+
+/** Drops files on the page as the browser would. */
+export async function dropFiles(page: Page, files: { name: string; path: string }[]): Promise<void> {
+  const contents = files.map(({ name, path }) => ({ name, text: readFileSync(path, 'utf8') }));
+  const transfer = await page.evaluateHandle((list) => {
+    const data = new DataTransfer();
+    for (const { name, text } of list) data.items.add(new File([text], name, { type: 'text/markdown' }));
+    return data;
+  }, contents);
+  for (const type of ['dragenter', 'dragover', 'drop'])
+    await page.dispatchEvent('main', type, { dataTransfer: transfer });
+}
+
+/** Hashes of all files below a folder, by path. */
+export const hashes = (page: Page, folder: string): Promise<Record<string, string>> =>
+  page.evaluate(async (path) => {
+    const listed = await (globalThis as unknown as Console).allod.list(path, { depth: 64, limit: 10_000 });
+    if (!listed.ok) throw new Error(listed.error.message);
+    return Object.fromEntries(listed.value.entries.flatMap((stat) => (stat.hash ? [[stat.path, stat.hash]] : [])));
+  }, folder);
+
+export async function axeFindsNothing(page: Page): Promise<void> {
+  // Through the debugger, not a script tag: the page's own policy stays as strict as it is.
+  await page.evaluate(readFileSync(axe, 'utf8'));
+  const violations = await page.evaluate(async () => {
+    const runner = (
+      globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
+    ).axe;
+    return (await runner.run()).violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+    );
+  });
+  expect(violations).toEqual([]);
+}
+
+export const SIZES = { 1440: { width: 1440, height: 900 }, 360: { width: 360, height: 780 } } as const;
+
+/** Screenshots for the README, only when asked for, so that a test run leaves the tree as it was. */
+export async function screenshot(
+  page: Page,
+  name: string,
+  size: keyof typeof SIZES = 1440,
+  scheme: 'light' | 'dark' = 'light',
+): Promise<void> {
+  if (process.env['ALLOD_SCREENS'] === undefined) return;
+  await page.setViewportSize(SIZES[size]);
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: `${screens}/${name}-${size}-${scheme}.png` });
+  await page.setViewportSize(SIZES[1440]);
+  await page.emulateMedia({ colorScheme: 'light' });
+}
