@@ -66,6 +66,13 @@ export default defineConfig({
     format: 'es',
     rolldownOptions: {
       output: {
+        // The bundler would put these in one chunk with what the gate needs at once; only parsers of YAML files use them.
+        codeSplitting: {
+          groups: [
+            { name: 'gate', test: /node_modules\/zod\/v4\/(core\/(?!.*json-schema)|mini|locales\/en)/, priority: 2 },
+            { name: 'formats', test: /node_modules\/(yaml\/|zod\/v4\/(classic|core\/.*json-schema))/, priority: 1 },
+          ],
+        },
         // A worker is named after its room, so that the kernel's can be told from the shell's.
         entryFileNames: ({ facadeModuleId }) => {
           const room = basename(dirname(facadeModuleId ?? 'worker/'));

@@ -3,7 +3,6 @@
  * first used, so that none of them delays the cockpit.
  */
 import { createBash } from '../bash/bash.ts';
-import { DAEMONS } from '../daemons/table.ts';
 import { createEffects } from '../effects/effects.ts';
 import type { AgentsPort, LoaderPort } from '../protocol/ports.ts';
 import type { Storage } from '../syscalls/kernel.ts';
@@ -36,7 +35,7 @@ export const browserHost = (workspace: string): Host => ({
     return () => clearTimeout(timer);
   },
   storage,
-  daemons: DAEMONS,
+  daemons: async () => (await import('../daemons/table.ts')).DAEMONS,
   ports: ({ secrets, notify }) => {
     const agents = once<AgentsPort>(async () =>
       (await import('../agents/agents.ts')).createAgents({ secrets: secrets.use, online: () => navigator.onLine }),

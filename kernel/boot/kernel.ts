@@ -5,6 +5,7 @@
 import type { Actor } from '../protocol/actor.ts';
 import type { RevisionId } from '../protocol/entry.ts';
 import { must } from '../protocol/errors.ts';
+import type { Change } from '../protocol/files.ts';
 import { NARRATIVE } from '../protocol/formats/records.ts';
 import type { Ports } from '../protocol/ports.ts';
 import { stubOver, type Call } from '../protocol/stub.ts';
@@ -25,7 +26,7 @@ import type { Caller, Kernel, Storage } from '../syscalls/kernel.ts';
 import { createProc } from '../syscalls/proc.ts';
 import { settleRuns } from '../syscalls/settle-runs.ts';
 import { subscribe } from '../syscalls/watch.ts';
-import type { Daemon } from '../daemons/table.ts';
+import type { Daemon } from '../daemons/daemon.ts';
 import { genesis } from './genesis.ts';
 
 export const VERSION = '0.1.0';
@@ -45,7 +46,8 @@ export type Host = {
   storage: Storage;
   /** The rooms that act, built by the host: some of them need what only it has (workers, fetch, a model's SDK). */
   ports: (parts: { secrets: Ports['secrets']; notify: Notify }) => Ports;
-  daemons: readonly Daemon[];
+  /** Loaded when calls are answered already: nothing on screen waits for them. */
+  daemons: () => Promise<readonly Daemon[]>;
 };
 
 export type Running = {
@@ -55,6 +57,8 @@ export type Running = {
   as: (actor: Actor) => Sys;
   call: (caller: Caller, name: string, args: unknown) => ReturnType<typeof dispatch>;
   journal: Journal;
+  /** The daemons stand. */
+  standing: Promise<void>;
   /** Flush, seal and close; nothing acknowledged is lost without it either. */
   stop: () => Promise<void>;
 };
@@ -104,13 +108,12 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const startedAt = new Date(now()).toISOString();
   const processes = createProcesses({
     now,
-    append: (file, record, actor, run, cause) =>
-      files.write([{ op: 'append', path: file, content: `${JSON.stringify(record)}\n` }], {
-        actor,
-        message: `Run ${run}: ${record.t}`,
-        run,
-        cause: `${cause}:${record.t}`,
-      }),
+    append: (file, record, actor, run, cause) => {
+      const content = `${JSON.stringify(record)}\n`;
+      const change: Change =
+        record.t === 'start' ? { op: 'put', path: file, content, base: null } : { op: 'append', path: file, content };
+      return files.write([change], { actor, message: `Run ${run}: ${record.t}`, run, cause: `${cause}:${record.t}` });
+    },
   });
   const proc = createProc({
     processes,
@@ -203,14 +206,18 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   expire();
 
   const standing = new AbortController();
-  const stops = host.daemons.map((daemon) =>
-    daemon.start(sys({ actor: `daemon:${daemon.name}`, run: '', capabilities: [], signal: standing.signal })),
-  );
+  const stops: (() => void)[] = [];
+  const daemonsStarted = host.daemons().then((daemons) => {
+    for (const daemon of stopped ? [] : daemons) {
+      stops.push(daemon.start(sys({ actor: `daemon:${daemon.name}`, run: '', capabilities: [], signal: standing.signal })));
+    }
+  });
 
   return {
     kernel,
     epoch,
     journal,
+    standing: daemonsStarted,
     as: (actor) => sys({ actor, run: '', capabilities: [], signal: standing.signal }),
     call: (caller, name, args) => dispatch(kernel, caller, name, args),
     stop: async () => {

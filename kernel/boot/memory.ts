@@ -6,7 +6,7 @@ import 'fake-indexeddb/auto';
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import { err } from '../protocol/errors.ts';
 import type { Ports } from '../protocol/ports.ts';
-import type { Daemon } from '../daemons/table.ts';
+import type { Daemon } from '../daemons/daemon.ts';
 import { bootKernel, type Host, type Running, type Timer } from './kernel.ts';
 
 export type Clock = {
@@ -97,8 +97,9 @@ export const bootMemory = async (options: MemoryOptions = {}): Promise<Memory> =
       secrets: parts.secrets,
       ...options.ports?.(parts),
     }),
-    daemons: options.daemons ?? [],
+    daemons: async () => options.daemons ?? [],
   });
+  await running.standing;
   return {
     ...running,
     clock,

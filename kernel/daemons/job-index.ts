@@ -43,7 +43,11 @@ export const createJobIndex = (sys: Sys, report: (line: string) => void): JobInd
     const job = parseJob(path, String(read.value.content));
     if (!job.ok) return complain(path, job.error.message);
     const { on } = job.value;
-    if (on && tooManyStars(on.change)) return complain(path, `${path}: on.change "${on.change}" has too many stars: at most three in one name, and ** at most twice.`);
+    if (on && tooManyStars(on.change))
+      return complain(
+        path,
+        `${path}: on.change "${on.change}" has too many stars: at most three in one name, and ** at most twice.`,
+      );
     said.delete(path);
     if (on) triggers.set(path, { job: job.value, on, matches: matcher(on.change) });
   };
@@ -52,7 +56,8 @@ export const createJobIndex = (sys: Sys, report: (line: string) => void): JobInd
     refresh,
     load: async () => {
       const listed = await sys.list(JOBS, { limit: 10_000 });
-      for (const { path, kind } of listed.ok ? listed.value.entries : []) if (kind === 'file' && isJobFile(path)) await refresh(path);
+      for (const { path, kind } of listed.ok ? listed.value.entries : [])
+        if (kind === 'file' && isJobFile(path)) await refresh(path);
     },
     get: (path) => triggers.get(path),
     all: () => [...triggers.values()],

@@ -6,9 +6,10 @@ import { runFile } from '../protocol/formats/records.ts';
 import type { Path } from '../protocol/paths.ts';
 import type { Sys } from '../protocol/sys.ts';
 
-export type Lineage = { runs: string[]; jobs: Set<Path>; recorded: boolean };
+/** `runs`: the run itself first, then whoever started it; `by` is the actor that did. */
+export type Lineage = { runs: { id: string; by: string }[]; jobs: Set<Path>; recorded: boolean };
 
-type Run = { parent?: string; job?: string; recorded: boolean };
+type Run = { by: string; parent?: string; job?: string; recorded: boolean };
 
 const MAX_ANCESTORS = 16;
 const MAX_KEPT = 1000;
@@ -26,7 +27,12 @@ const parseRun = (line: string): Run | undefined => {
     const data: unknown = JSON.parse(line);
     if (data === null || typeof data !== 'object') return undefined;
     const [parent, job] = [textField(data, 'parent'), textField(data, 'job')];
-    return { ...(parent ? { parent } : {}), ...(job ? { job } : {}), recorded: textField(data, 'recorded') !== undefined };
+    return {
+      by: textField(data, 'by') ?? '',
+      ...(parent ? { parent } : {}),
+      ...(job ? { job } : {}),
+      recorded: textField(data, 'recorded') !== undefined,
+    };
   } catch {
     return undefined;
   }
@@ -55,9 +61,9 @@ export const createLineage = (sys: Sys): ((run: string | undefined) => Promise<L
 
   return async (run) => {
     const lineage: Lineage = { runs: [], jobs: new Set(), recorded: false };
-    for (let id = run; id && lineage.runs.length < MAX_ANCESTORS && !lineage.runs.includes(id); ) {
-      lineage.runs.push(id);
+    for (let id = run; id && lineage.runs.length < MAX_ANCESTORS;) {
       const found: Run | undefined = await find(id);
+      lineage.runs.push({ id, by: found?.by ?? '' });
       if (found?.job) lineage.jobs.add(found.job);
       lineage.recorded ||= found?.recorded ?? false;
       id = found?.parent;

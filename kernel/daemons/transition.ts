@@ -23,7 +23,11 @@ export const fieldOf = (path: Path, text: string, field: string): string | undef
   const data = parsed?.ok ? parsed.value.data : undefined;
   if (data === null || typeof data !== 'object' || !Object.hasOwn(data, field)) return undefined;
   const value: unknown = data[field as keyof typeof data];
-  return value === null || value === undefined ? undefined : typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  return value === null || value === undefined
+    ? undefined
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value as string | number | boolean);
 };
 
 const valueAt = async (sys: Sys, path: Path, field: string, at: string | undefined): Promise<string | undefined> => {
@@ -33,9 +37,14 @@ const valueAt = async (sys: Sys, path: Path, field: string, at: string | undefin
 
 /** The newest revision with other content made before the change set that `event` tells of. */
 const before = (revisions: readonly Revision[], event: WatchEvent): Revision | undefined => {
-  const index = Math.max(0, revisions.findIndex((revision) => revision.id === event.revision));
+  const index = Math.max(
+    0,
+    revisions.findIndex((revision) => revision.id === event.revision),
+  );
   const cause = revisions[index]?.cause;
-  return revisions.slice(index + 1).find((revision) => revision.op !== 'attr' && revision.op !== 'move' && (!cause || revision.cause !== cause));
+  return revisions
+    .slice(index + 1)
+    .find((revision) => revision.op !== 'attr' && revision.op !== 'move' && (!cause || revision.cause !== cause));
 };
 
 export const isTransition = async (sys: Sys, on: NonNullable<Job['on']>, event: WatchEvent): Promise<boolean> => {

@@ -40,7 +40,9 @@ const realTimer = (run: () => void, ms: number): (() => void) => {
 
 const start = (sys: Sys, options: TriggerOptions): (() => void) => {
   const setTimer = options.setTimer ?? realTimer;
-  const report = options.report ?? ((line: string) => void sys.fire({ kind: 'notify', title: 'A job did not run', body: line.slice(0, 4000) }));
+  const report =
+    options.report ??
+    ((line: string) => void sys.fire({ kind: 'notify', title: 'A job did not run', body: line.slice(0, 4000) }));
   const jobs = createJobIndex(sys, report);
   const lineageOf = createLineage(sys);
   const batches = new Map<Path, Batch>();
@@ -69,15 +71,18 @@ const start = (sys: Sys, options: TriggerOptions): (() => void) => {
 
   const consider = async (event: WatchEvent): Promise<void> => {
     for (const { job, on, matches } of jobs.all()) {
-      const arrived = matches(event.path) && !(event.change === 'move' && event.from !== undefined && matches(event.from));
+      const arrived =
+        matches(event.path) && !(event.change === 'move' && event.from !== undefined && matches(event.from));
       if (!arrived || job.paused) continue;
       const { runs, jobs: made, recorded } = await lineageOf(event.run);
       if (recorded || made.has(job.path)) continue;
       if (!(await isTransition(sys, on, event))) continue;
-      const depth = 1 + Math.max(0, ...runs.map((run) => depths.get(run) ?? 0));
+      // A run of ours whose depth was lost may stand anywhere in a chain: it starts nothing more.
+      const depth = 1 + Math.max(0, ...runs.map(({ id, by }) => depths.get(id) ?? (by === sys.actor ? MAX_CHAIN : 0)));
       if (depth > MAX_CHAIN) {
         const chain = `${job.path}|${event.run ?? ''}`;
-        if (!tooDeep.has(chain)) report(`${job.path} was not started for ${event.path}: ${MAX_CHAIN} jobs had already set each other off.`);
+        if (!tooDeep.has(chain))
+          report(`${job.path} was not started for ${event.path}: ${MAX_CHAIN} jobs had already set each other off.`);
         tooDeep.add(chain);
         continue;
       }
@@ -115,7 +120,11 @@ const start = (sys: Sys, options: TriggerOptions): (() => void) => {
   const fire = async (path: Path, batch: Batch): Promise<void> => {
     if (batches.get(path) !== batch) return;
     const trigger = jobs.get(path);
-    const stopsHere = !trigger || trigger.job.paused || (await isPaused()) || (trigger.job.program !== undefined && !(await isActive(trigger.job.program)));
+    const stopsHere =
+      !trigger ||
+      trigger.job.paused ||
+      (await isPaused()) ||
+      (trigger.job.program !== undefined && !(await isActive(trigger.job.program)));
     if (stopsHere) return void batches.delete(path);
     // What changes while the job runs waits, and fires it once more when it has ended.
     if (await isRunning(path)) return wait(path, batch, BUSY_MS);
@@ -125,7 +134,8 @@ const start = (sys: Sys, options: TriggerOptions): (() => void) => {
     const fired = await sys.fire(path, { args: { changed }, key });
     if (!fired.ok) return report(`${path} could not be started: ${fired.error.message}`);
     const { run, state, result } = fired.value;
-    if (state === 'denied' || state === 'failed') report(`${path} was not started: ${typeof result === 'string' ? result : state}.`);
+    if (state === 'denied' || state === 'failed')
+      report(`${path} was not started: ${typeof result === 'string' ? result : state}.`);
     if (!run) return;
     depths.set(run, batch.depth);
     if (depths.size > MAX_DEPTHS) depths.delete(depths.keys().next().value ?? '');
@@ -147,4 +157,7 @@ const start = (sys: Sys, options: TriggerOptions): (() => void) => {
   };
 };
 
-export const createTriggers = (options: TriggerOptions): Daemon => ({ name: 'triggers', start: (sys) => start(sys, options) });
+export const createTriggers = (options: TriggerOptions): Daemon => ({
+  name: 'triggers',
+  start: (sys) => start(sys, options),
+});

@@ -19,7 +19,10 @@ describe('effects', () => {
   test('a notice without a body, and one that is no notice', async () => {
     expect(await effects.run(sys, { kind: 'notify', title: 'Short' })).toMatchObject({ ok: true });
     expect(sent.at(-1)).toMatchObject({ body: '' });
-    expect(await effects.run(sys, { kind: 'notify', title: '' })).toMatchObject({ ok: false, error: { code: 'EINVAL' } });
+    expect(await effects.run(sys, { kind: 'notify', title: '' })).toMatchObject({
+      ok: false,
+      error: { code: 'EINVAL' },
+    });
   });
 
   test('[A11] a kind that nobody listed does not happen', async () => {
@@ -32,6 +35,9 @@ describe('effects', () => {
 
   test('what breaks while it is carried out is an answer', async () => {
     const broken = createEffects({ notify: () => Promise.reject(new Error('no screen')) });
-    expect(await broken.run(sys, { kind: 'notify', title: 'x' })).toMatchObject({ ok: false, error: { code: 'EIO', message: expect.stringContaining('no screen') as string } });
+    expect(await broken.run(sys, { kind: 'notify', title: 'x' })).toMatchObject({
+      ok: false,
+      error: { code: 'EIO', message: expect.stringContaining('no screen') as string },
+    });
   });
 });

@@ -10,11 +10,18 @@ import { EFFECTS } from './table.ts';
 export const createEffects = (options: EffectsOptions): EffectsPort => ({
   run: async (sys, effect) => {
     const carry = EFFECTS.get(effect.kind);
-    if (!carry) return err('ENOSYS', `There is no effect "${effect.kind}" here, so nothing was done. Known: ${[...EFFECTS.keys()].join(', ')}.`);
+    if (!carry)
+      return err(
+        'ENOSYS',
+        `There is no effect "${effect.kind}" here, so nothing was done. Known: ${[...EFFECTS.keys()].join(', ')}.`,
+      );
     try {
       return await carry(sys, effect, options);
     } catch (cause) {
-      return err('EIO', `The effect ${effect.kind} broke: ${cause instanceof Error ? cause.message : 'no reason given'}.`);
+      return err(
+        'EIO',
+        `The effect ${effect.kind} broke: ${cause instanceof Error ? cause.message : 'no reason given'}.`,
+      );
     }
   },
 });

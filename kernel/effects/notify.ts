@@ -7,7 +7,8 @@ import { err, ok } from '../protocol/errors.ts';
 import type { Carry } from './carry.ts';
 
 export const notify: Carry = async (sys, effect, options) => {
-  if (!isNotify(effect)) return err('EINVAL', 'A notice needs a title of 1 to 200 characters, and a body of at most 4,000.');
+  if (!isNotify(effect))
+    return err('EINVAL', 'A notice needs a title of 1 to 200 characters, and a body of at most 4,000.');
   await options.notify({ title: effect.title, body: effect.body ?? '', by: sys.actor, run: sys.run });
   return ok({ said: 'shown to the operator' });
 };

@@ -20,8 +20,13 @@ const decide = (bundle: Bundle, record: InstalledProgram, found: readonly Standi
   const taken = new Set(takenAgents(bundle, found));
   const foreignJobs = new Set(bundle.jobs.filter((job) => job.agent && taken.has(job.agent)).map((job) => job.path));
   const free = found.filter(({ there }) => !there).map(({ fork }) => fork);
-  const added = free.filter(({ path }) => !foreignJobs.has(path) && (record.forked[path] === undefined || isFraming(path)));
-  const ours = new Set([...added.map(({ path }) => path), ...found.filter(({ there }) => there?.ours).map(({ fork }) => fork.path)]);
+  const added = free.filter(
+    ({ path }) => !foreignJobs.has(path) && (record.forked[path] === undefined || isFraming(path)),
+  );
+  const ours = new Set([
+    ...added.map(({ path }) => path),
+    ...found.filter(({ there }) => there?.ours).map(({ fork }) => fork.path),
+  ]);
   return {
     added,
     kept: found.flatMap(({ fork, there }) => (there ? [{ path: fork.path, hash: there.hash }] : [])),
@@ -62,31 +67,37 @@ const attempt = async (sys: Sys, name: string): Promise<Result<{ receipt: Receip
     removed: [],
   };
   // The digest in `fork` makes ids and first updates equal on every device that activates this bundle.
-  const puts = added.map(
-    ({ path, content }): Change => ({
-      op: 'put',
-      path,
-      content: typeof content === 'string' ? content : Uint8Array.from(content),
-      base: null,
-      attrs: { fork: record.digest, program: name },
-    }),
-  );
+  const puts = added.map(({ path, content }): Change => ({
+    op: 'put',
+    path,
+    content: typeof content === 'string' ? content : Uint8Array.from(content),
+    base: null,
+    attrs: { fork: record.digest, program: name },
+  }));
   const message = `Activate ${record.title} ${record.version}: ${added.length} files added, ${kept.length} kept as they are`;
   const written = await sys.write([...puts, recordChange(next, revision), receiptChange(receipt)], { message });
   if (!written.ok) return written;
   const first = record.activatedAt === undefined;
-  return ok({ receipt, populate: first ? jobs.filter((path) => bundle.program?.populate.some((slug) => path === `/workspace/jobs/${slug}.md`)) : [] });
+  return ok({
+    receipt,
+    populate: first
+      ? jobs.filter((path) => bundle.program?.populate.some((slug) => path === `/workspace/jobs/${slug}.md`))
+      : [],
+  });
 };
 
 export const activate = async (sys: Sys, name: string): Promise<Result<Receipt>> => {
   for (let tries = 0; ; tries++) {
     const result = await attempt(sys, name);
     // Somebody made one of these files, or took the receipt's number, between the look and the write: look again.
-    const raced = !result.ok && (result.error.code === 'ESTALE' || (result.error.code === 'EEXIST' && result.error.path !== undefined));
+    const raced =
+      !result.ok &&
+      (result.error.code === 'ESTALE' || (result.error.code === 'EEXIST' && result.error.path !== undefined));
     if (raced && tries < RETRIES) continue;
     if (!result.ok) return result;
     // Populating jobs fill the first view; how they end is for their own run records to say.
-    for (const job of result.value.populate) void sys.fire(job, { key: `populate:${name}:${result.value.receipt.id}:${job}` });
+    for (const job of result.value.populate)
+      void sys.fire(job, { key: `populate:${name}:${result.value.receipt.id}:${job}` });
     return ok(result.value.receipt);
   }
 };

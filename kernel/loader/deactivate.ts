@@ -30,19 +30,23 @@ const keptFiles = async (sys: Sys, record: InstalledProgram): Promise<Result<Kep
   const listed = await filesBelow(sys, '/workspace');
   if (!listed.ok) return listed;
   const written = record.powers.write.length === 0 ? () => false : matcher(record.powers.write);
-  const mine = listed.value.filter(({ path }) => record.forked[path] !== undefined || written(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const mine = listed.value
+    .filter(({ path }) => record.forked[path] !== undefined || written(path))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
   const kept: Kept[] = [];
   for (const stat of mine) kept.push({ path: stat.path, hash: await hashOf(sys, stat) });
   return ok(kept);
 };
 
 /** SHA-256 over `path hash` lines, sorted by path. */
-export const rootOf = (kept: readonly Kept[]): string => hashHex(kept.map(({ path, hash }) => `${path} ${hash}\n`).join(''));
+export const rootOf = (kept: readonly Kept[]): string =>
+  hashHex(kept.map(({ path, hash }) => `${path} ${hash}\n`).join(''));
 
 const surfacesOf = async (sys: Sys, name: string): Promise<string[]> => {
   const file = `${programFolder(name)}/org.allod/surfaces.yaml`;
   const read = await sys.read(file, { as: 'text' });
-  const parsed = read.ok && typeof read.value.content === 'string' ? parseSurfaces(file, read.value.content) : undefined;
+  const parsed =
+    read.ok && typeof read.value.content === 'string' ? parseSurfaces(file, read.value.content) : undefined;
   return parsed?.ok ? [...parsed.value.surfaces, ...parsed.value.broken].map(({ id }) => `${name}/${id}`) : [];
 };
 
@@ -56,7 +60,9 @@ const writeReceipt = async (sys: Sys, draft: Omit<Receipt, 'id'>): Promise<Resul
     const id = await nextReceiptId(sys);
     if (!id.ok) return id;
     const receipt: Receipt = { id: id.value, ...draft };
-    const written = await sys.write([receiptChange(receipt)], { message: `Receipt ${id.value}: deactivated ${draft.program}, kept ${draft.kept.length} files` });
+    const written = await sys.write([receiptChange(receipt)], {
+      message: `Receipt ${id.value}: deactivated ${draft.program}, kept ${draft.kept.length} files`,
+    });
     if (written.ok) return ok(receipt);
     if (written.error.code !== 'EEXIST' || tries >= RETRIES) return written;
   }
@@ -71,7 +77,9 @@ export const deactivate = async (sys: Sys, name: string): Promise<Result<Receipt
   if (!before.ok) return before;
   const removed = await surfacesOf(sys, name);
 
-  const stopped = await sys.write([recordChange({ ...record, state: 'installed' }, revision)], { message: `Deactivate ${record.title} ${record.version}: its files stay` });
+  const stopped = await sys.write([recordChange({ ...record, state: 'installed' }, revision)], {
+    message: `Deactivate ${record.title} ${record.version}: its files stay`,
+  });
   if (!stopped.ok) return stopped;
 
   const after = await keptFiles(sys, record);

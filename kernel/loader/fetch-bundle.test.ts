@@ -11,7 +11,13 @@ let host: Host;
 let other: Server;
 let elsewhere = '';
 beforeAll(async () => {
-  host = await startHost({ files: new Map([['/tide.zip', zip], ['/page.zip', '<!doctype html>'], ['/empty.zip', '']]) });
+  host = await startHost({
+    files: new Map([
+      ['/tide.zip', zip],
+      ['/page.zip', '<!doctype html>'],
+      ['/empty.zip', ''],
+    ]),
+  });
   other = createServer((_request, response) => void response.writeHead(503).end('later'));
   await new Promise<void>((ready) => other.listen(0, '127.0.0.1', ready));
   elsewhere = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
@@ -21,7 +27,8 @@ afterAll(async () => {
   await new Promise((closed) => other.close(closed));
 });
 
-const get = (source: string | Uint8Array, timeLimitMs = 5000, signal = new AbortController().signal) => fetchBundle(source, { fetch, timeLimitMs, signal });
+const get = (source: string | Uint8Array, timeLimitMs = 5000, signal = new AbortController().signal) =>
+  fetchBundle(source, { fetch, timeLimitMs, signal });
 const said = async (source: string | Uint8Array, timeLimitMs?: number): Promise<string> => {
   const result = await get(source, timeLimitMs);
   return result.ok ? 'accepted' : `${result.error.code} ${result.error.message}`;
@@ -54,7 +61,12 @@ describe('fetchBundle', () => {
   test('relative addresses, other schemes, plain http elsewhere and passwords are refused without a request', async () => {
     const before = host.requests.length;
     expect(await said('./tide.zip')).toMatch(/EINVAL .*not a full address/);
-    for (const source of ['http://example.org/a.zip', 'data:application/zip,PK', 'file:///etc/passwd', 'blob:https://a/b']) {
+    for (const source of [
+      'http://example.org/a.zip',
+      'data:application/zip,PK',
+      'file:///etc/passwd',
+      'blob:https://a/b',
+    ]) {
       expect(await said(source)).toMatch(/EINVAL .*over https/);
     }
     expect(await said(host.url.replace('//', '//me:secret@'))).toMatch(/EINVAL .*password/);
@@ -96,7 +108,10 @@ describe('fetchBundle', () => {
 
   test('follows a redirect, and says where it came from', async () => {
     await withHost({ redirect: { '/moved.zip': `${host.url}/tide.zip` } }, async () => {
-      expect(await get(`${host.url}/moved.zip`)).toMatchObject({ ok: true, value: { source: `${host.url}/moved.zip` } });
+      expect(await get(`${host.url}/moved.zip`)).toMatchObject({
+        ok: true,
+        value: { source: `${host.url}/moved.zip` },
+      });
     });
   });
 

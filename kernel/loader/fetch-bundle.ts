@@ -12,14 +12,30 @@ export type FetchOptions = { fetch: typeof fetch; timeLimitMs: number; signal: A
 /** `source` is what the operator is shown. */
 export type Fetched = { bytes: Uint8Array; source: string };
 
-const tooLarge = (source: string) => err('EDQUOT', `${source} is larger than ${MAX_ZIP} bytes (32 MiB), the most a bundle may be. The transfer was stopped.`);
+const tooLarge = (source: string) =>
+  err(
+    'EDQUOT',
+    `${source} is larger than ${MAX_ZIP} bytes (32 MiB), the most a bundle may be. The transfer was stopped.`,
+  );
 
 const allowed = (source: string): Result<URL> => {
-  if (!URL.canParse(source)) return err('EINVAL', `"${source}" is not a full address. Write it out, for example https://example.org/program.zip`);
+  if (!URL.canParse(source))
+    return err(
+      'EINVAL',
+      `"${source}" is not a full address. Write it out, for example https://example.org/program.zip`,
+    );
   const url = new URL(source);
   const reachable = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
-  if (!reachable) return err('EINVAL', `${source}: programs are fetched over https (or http from this device itself), not ${url.protocol}`);
-  if (url.username || url.password) return err('EINVAL', 'The address holds a user name or a password. Take it out: it would be kept as the source of the program.');
+  if (!reachable)
+    return err(
+      'EINVAL',
+      `${source}: programs are fetched over https (or http from this device itself), not ${url.protocol}`,
+    );
+  if (url.username || url.password)
+    return err(
+      'EINVAL',
+      'The address holds a user name or a password. Take it out: it would be kept as the source of the program.',
+    );
   return ok(url);
 };
 
@@ -41,12 +57,16 @@ const readBody = async (response: Response, source: string): Promise<Result<Uint
   }
 };
 
-const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5);
+const isZip = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x50 && bytes[1] === 0x4b && (bytes[2] === 3 || bytes[2] === 5);
 
 const notAZip = (source: string, bytes: Uint8Array, type: string | null) => {
   if (bytes.length === 0) return err('EINVAL', `${source} is empty.`);
   const kind = type?.split(';', 1)[0]?.trim();
-  return err('EINVAL', `${source} is not a zip${kind && kind !== 'application/zip' ? `; the host sent ${kind}` : ''}. Give the address of the .zip file itself.`);
+  return err(
+    'EINVAL',
+    `${source} is not a zip${kind && kind !== 'application/zip' ? `; the host sent ${kind}` : ''}. Give the address of the .zip file itself.`,
+  );
 };
 
 export const fetchBundle = async (source: string | Uint8Array, options: FetchOptions): Promise<Result<Fetched>> => {
@@ -58,7 +78,11 @@ export const fetchBundle = async (source: string | Uint8Array, options: FetchOpt
   if (!url.ok) return url;
   const { href, origin } = url.value;
   const timeout = AbortSignal.timeout(options.timeLimitMs);
-  const outOfTime = () => err('ETIMEDOUT', `${href} did not arrive within ${Math.round(options.timeLimitMs / 1000)} s. Try again, or download the file and drop it here.`);
+  const outOfTime = () =>
+    err(
+      'ETIMEDOUT',
+      `${href} did not arrive within ${Math.round(options.timeLimitMs / 1000)} s. Try again, or download the file and drop it here.`,
+    );
   const ended = () => err('ECANCELED', 'Stopped before the bundle had arrived.');
   let response: Response | undefined;
   try {
@@ -72,11 +96,16 @@ export const fetchBundle = async (source: string | Uint8Array, options: FetchOpt
     if (!arrived.ok) return err('EACCES', `${href} leads on to ${response.url}, which is not https.`);
     if (!response.ok) {
       await response.body?.cancel();
-      return err(response.status === 404 ? 'ENOENT' : 'EPROTO', `${href} answered ${response.status}${response.statusText ? ` ${response.statusText}` : ''}, so there is no bundle to read.`);
+      return err(
+        response.status === 404 ? 'ENOENT' : 'EPROTO',
+        `${href} answered ${response.status}${response.statusText ? ` ${response.statusText}` : ''}, so there is no bundle to read.`,
+      );
     }
     const body = await readBody(response, href);
     if (!body.ok) return body;
-    return isZip(body.value) ? ok({ bytes: body.value, source: href }) : notAZip(href, body.value, response.headers.get('content-type'));
+    return isZip(body.value)
+      ? ok({ bytes: body.value, source: href })
+      : notAZip(href, body.value, response.headers.get('content-type'));
   } catch {
     if (options.signal.aborted) return ended();
     if (timeout.aborted) return outOfTime();

@@ -32,7 +32,13 @@ const programChanges = async (sys: Sys, name: string, files: Files): Promise<Res
   return ok([...[...there.keys()].map((path): Change => ({ op: 'remove', path })), ...changes]);
 };
 
-const recordOf = (bundle: Bundle, digest: string, source: string, at: string, before: Held | undefined): InstalledProgram => ({
+const recordOf = (
+  bundle: Bundle,
+  digest: string,
+  source: string,
+  at: string,
+  before: Held | undefined,
+): InstalledProgram => ({
   name: bundle.plugin.name,
   version: bundle.plugin.version,
   title: bundle.title,
@@ -48,9 +54,16 @@ const recordOf = (bundle: Bundle, digest: string, source: string, at: string, be
   forked: before?.record.forked ?? {},
 });
 
-export const install = async (sys: Sys, digest: string, staged: Staged | undefined): Promise<Result<InstalledProgram>> => {
+export const install = async (
+  sys: Sys,
+  digest: string,
+  staged: Staged | undefined,
+): Promise<Result<InstalledProgram>> => {
   if (!staged || hashHex(staged.bytes) !== digest) {
-    return err('EINVAL', `No plan for ${digest.slice(0, 12)} is open. Plan the bundle first: consent binds to the digest the plan shows.`);
+    return err(
+      'EINVAL',
+      `No plan for ${digest.slice(0, 12)} is open. Plan the bundle first: consent binds to the digest the plan shows.`,
+    );
   }
   const opened = openBundle(staged.bytes);
   const files = unzip(staged.bytes);
@@ -62,12 +75,17 @@ export const install = async (sys: Sys, digest: string, staged: Staged | undefin
   if (!before.ok) return before;
   if (before.value?.record.digest === digest) return ok(before.value.record);
   if (before.value?.record.state === 'active') {
-    return err('EBUSY', `${name} ${before.value.record.version} is active. Deactivate it first; upgrades that keep your edits while it is active arrive in a later version.`);
+    return err(
+      'EBUSY',
+      `${name} ${before.value.record.version} is active. Deactivate it first; upgrades that keep your edits while it is active arrive in a later version.`,
+    );
   }
   const changes = await programChanges(sys, name, files.value);
   if (!changes.ok) return changes;
   const record = recordOf(bundle, digest, staged.source, new Date(sys.now()).toISOString(), before.value);
   const message = `Install ${bundle.title} ${record.version}: ${files.value.size} files, nothing is run`;
-  const written = await sys.write([...changes.value, recordChange(record, before.value?.revision ?? null)], { message });
+  const written = await sys.write([...changes.value, recordChange(record, before.value?.revision ?? null)], {
+    message,
+  });
   return written.ok ? ok(record) : written;
 };

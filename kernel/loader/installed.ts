@@ -6,7 +6,13 @@ import * as z from 'zod';
 import { PROGRAMS } from '../protocol/capability.ts';
 import { err, ok, type Result } from '../protocol/errors.ts';
 import type { Change } from '../protocol/files.ts';
-import { INSTALLED, RECEIPTS, installedFile, type InstalledProgram, type Receipt } from '../protocol/formats/records.ts';
+import {
+  INSTALLED,
+  RECEIPTS,
+  installedFile,
+  type InstalledProgram,
+  type Receipt,
+} from '../protocol/formats/records.ts';
 import type { RevisionId } from '../protocol/entry.ts';
 import type { Path } from '../protocol/paths.ts';
 import type { Sys } from '../protocol/sys.ts';
@@ -17,7 +23,12 @@ import type { Files } from './unzip.ts';
 
 export const programFolder = (name: string): Path => `${PROGRAMS}/${name}`;
 
-const recordSchema = z.looseObject({ name: z.string(), version: z.string(), digest: z.string(), state: z.enum(['installed', 'active']) });
+const recordSchema = z.looseObject({
+  name: z.string(),
+  version: z.string(),
+  digest: z.string(),
+  state: z.enum(['installed', 'active']),
+});
 
 export type Held = { record: InstalledProgram; revision: RevisionId };
 
@@ -29,7 +40,8 @@ export const readInstalled = async (sys: Sys, name: string): Promise<Result<Held
   try {
     const data: unknown = JSON.parse(String(read.value.content));
     // Only the kernel writes these; the check tells a damaged record from a sound one.
-    if (recordSchema.safeParse(data).success) return ok({ record: data as InstalledProgram, revision: read.value.stat.revision });
+    if (recordSchema.safeParse(data).success)
+      return ok({ record: data as InstalledProgram, revision: read.value.stat.revision });
   } catch {
     // Said below, with every other damage.
   }
@@ -40,7 +52,9 @@ export const readInstalled = async (sys: Sys, name: string): Promise<Result<Held
 export const mustBeInstalled = async (sys: Sys, name: string): Promise<Result<Held>> => {
   const held = await readInstalled(sys, name);
   if (!held.ok) return held;
-  return held.value ? ok(held.value) : err('ENOENT', `${name} is not installed. Plan and install it first.`, { path: installedFile(name) });
+  return held.value
+    ? ok(held.value)
+    : err('ENOENT', `${name} is not installed. Plan and install it first.`, { path: installedFile(name) });
 };
 
 /** The bundle as it was installed. */
@@ -68,7 +82,12 @@ export const recordChange = (record: InstalledProgram, base: RevisionId | null):
 });
 
 /** `base: null`: a number is never given out twice, also when two acts happen at once. */
-export const receiptChange = (receipt: Receipt): Change => ({ op: 'put', path: `${RECEIPTS}/${receipt.id}.json`, content: json(receipt), base: null });
+export const receiptChange = (receipt: Receipt): Change => ({
+  op: 'put',
+  path: `${RECEIPTS}/${receipt.id}.json`,
+  content: json(receipt),
+  base: null,
+});
 
 export const nextReceiptId = async (sys: Sys): Promise<Result<string>> => {
   const listed = await filesBelow(sys, RECEIPTS);
@@ -76,4 +95,3 @@ export const nextReceiptId = async (sys: Sys): Promise<Result<string>> => {
   const numbers = listed.value.map(({ path }) => Number(/\/(\d+)\.json$/.exec(path)?.[1] ?? 0));
   return ok(String(numbers.reduce((highest, number) => Math.max(highest, number), 0) + 1));
 };
-

@@ -24,11 +24,13 @@ afterEach(async () => {
 });
 
 const plan = async (op: Sys, source: string | Uint8Array) => must(await op.invoke('plan', { source }));
-const install = async (op: Sys, source: Uint8Array) => must(await op.invoke('install', { digest: (await plan(op, source)).digest }));
+const install = async (op: Sys, source: Uint8Array) =>
+  must(await op.invoke('install', { digest: (await plan(op, source)).digest }));
 const activate = async (op: Sys, name: string) => must(await op.invoke('activate', { name }));
 const deactivate = async (op: Sys, name: string) => must(await op.invoke('deactivate', { name }));
 const text = async (op: Sys, path: string): Promise<string> => String(must(await op.read(path)).content);
-const record = async (op: Sys, name: string) => JSON.parse(await text(op, `/system/programs/${name}.json`)) as InstalledProgram;
+const record = async (op: Sys, name: string) =>
+  JSON.parse(await text(op, `/system/programs/${name}.json`)) as InstalledProgram;
 const files = async (op: Sys, under: string): Promise<Stat[]> => {
   const listed = await op.list(under, { depth: 64, limit: 10_000 });
   return listed.ok ? listed.value.entries.filter((entry) => entry.kind === 'file') : [];
@@ -36,7 +38,8 @@ const files = async (op: Sys, under: string): Promise<Stat[]> => {
 /** Every byte of a folder, as path → SHA-256. */
 const snapshot = async (op: Sys, under: string): Promise<Record<string, string>> => {
   const out: Record<string, string> = {};
-  for (const { path } of await files(op, under)) out[path] = hashHex(must(await op.read(path, { as: 'bytes' })).content);
+  for (const { path } of await files(op, under))
+    out[path] = hashHex(must(await op.read(path, { as: 'bytes' })).content);
   return out;
 };
 
@@ -61,7 +64,9 @@ describe('plan', () => {
       signed: false,
       powers: { write: ['/workspace/tides/**'], effects: [], spend: { usd: 1, per: 'month' } },
       agents: [{ name: 'tide-keeper', autonomy: 'bounded', write: ['/workspace/tides/days/*.md'] }],
-      jobs: [{ slug: 'note-tides', title: 'Note the tides', when: 'every day 05:00, Europe/Lisbon', agent: 'tide-keeper' }],
+      jobs: [
+        { slug: 'note-tides', title: 'Note the tides', when: 'every day 05:00, Europe/Lisbon', agent: 'tide-keeper' },
+      ],
       surfaces: [{ id: 'tides', title: 'Tides', archetype: 'dashboard' }],
       skills: ['read-tide-table'],
       forks: [ROLE, JOB, HOUSE],
@@ -96,7 +101,8 @@ describe('plan', () => {
     const { op } = await boot();
     const { zips } = await bundleAll(new URL('../../programs/', import.meta.url).pathname);
     expect(zips.size).toBeGreaterThan(0);
-    for (const [name, { zip }] of zips) expect(await plan(op, zip), name).toMatchObject({ name, warnings: [], conflicts: [] });
+    for (const [name, { zip }] of zips)
+      expect(await plan(op, zip), name).toMatchObject({ name, warnings: [], conflicts: [] });
   });
 });
 
@@ -105,9 +111,18 @@ describe('install', () => {
     const { kernel, op } = await boot();
     const workspace = await snapshot(op, '/workspace');
     const installed = await install(op, tide);
-    expect(installed).toMatchObject({ name: 'tide-notes', state: 'installed', digest: hashHex(tide), source: 'a dropped file', agents: ['tide-keeper'], jobs: [JOB], forked: {} });
+    expect(installed).toMatchObject({
+      name: 'tide-notes',
+      state: 'installed',
+      digest: hashHex(tide),
+      source: 'a dropped file',
+      agents: ['tide-keeper'],
+      jobs: [JOB],
+      forked: {},
+    });
     expect(await record(op, 'tide-notes')).toEqual(installed);
-    for (const [path, bytes] of tideNotes()) expect(must(await op.read(`/programs/tide-notes/${path}`, { as: 'bytes' })).content).toEqual(bytes);
+    for (const [path, bytes] of tideNotes())
+      expect(must(await op.read(`/programs/tide-notes/${path}`, { as: 'bytes' })).content).toEqual(bytes);
     expect(await snapshot(op, '/workspace')).toEqual(workspace);
     expect(kernel.kernel.processes.list()).toEqual([]);
     expect(await files(op, '/system/runs')).toEqual([]);
@@ -115,7 +130,10 @@ describe('install', () => {
 
   test('a digest that was not planned is refused; the same one again changes nothing', async () => {
     const { op } = await boot();
-    expect(await op.invoke('install', { digest: hashHex(tide) })).toMatchObject({ ok: false, error: { code: 'EINVAL' } });
+    expect(await op.invoke('install', { digest: hashHex(tide) })).toMatchObject({
+      ok: false,
+      error: { code: 'EINVAL' },
+    });
     const first = await install(op, tide);
     const before = await snapshot(op, '/');
     expect(await install(op, tide)).toEqual(first);
@@ -124,7 +142,9 @@ describe('install', () => {
   });
 
   test('bytes that are not those of the digest are refused', async () => {
-    const { op } = await boot({ ports: () => ({ loader: createLoader({ staging: { put: () => undefined, get: () => tideUpgrade(true) } }) }) });
+    const { op } = await boot({
+      ports: () => ({ loader: createLoader({ staging: { put: () => undefined, get: () => tideUpgrade(true) } }) }),
+    });
     const { digest } = await plan(op, tide);
     expect(await op.invoke('install', { digest })).toMatchObject({ ok: false, error: { code: 'EINVAL' } });
     expect(await files(op, '/programs')).toEqual([]);
@@ -137,7 +157,11 @@ describe('install', () => {
     const { digest } = await plan(op, tideUpgrade(false));
     expect(await op.invoke('install', { digest })).toMatchObject({ ok: false, error: { code: 'EBUSY' } });
     await deactivate(op, 'tide-notes');
-    expect(must(await op.invoke('install', { digest }))).toMatchObject({ version: '0.2.0', state: 'installed', forked: { [ROLE]: expect.any(String) as string } });
+    expect(must(await op.invoke('install', { digest }))).toMatchObject({
+      version: '0.2.0',
+      state: 'installed',
+      forked: { [ROLE]: expect.any(String) as string },
+    });
     const there = (await files(op, '/programs/tide-notes')).map(({ path }) => path);
     expect(there).not.toContain('/programs/tide-notes/old.md');
     expect(await text(op, '/programs/tide-notes/plugin.json')).toContain('0.2.0');
@@ -146,7 +170,11 @@ describe('install', () => {
   test('a large file and a binary one come back byte for byte', async () => {
     const { op } = await boot();
     const noise = Uint8Array.from({ length: 600_000 }, (_, i) => (Math.imul(i, 2_654_435_761) >>> 11) & 255);
-    const zip = zipSync({ ...Object.fromEntries(tideNotes()), 'noise.bin': noise, 'org.allod/workspace/tides/chart.png': noise.slice(0, 5000) });
+    const zip = zipSync({
+      ...Object.fromEntries(tideNotes()),
+      'noise.bin': noise,
+      'org.allod/workspace/tides/chart.png': noise.slice(0, 5000),
+    });
     await install(op, zip);
     await activate(op, 'tide-notes');
     expect(must(await op.read('/programs/tide-notes/noise.bin', { as: 'bytes' })).content).toEqual(noise);
@@ -155,18 +183,25 @@ describe('install', () => {
 });
 
 describe('activate', () => {
-  test('[A23] forks in one change set, in the program\'s name, stamped, with the fork recorded', async () => {
+  test("[A23] forks in one change set, in the program's name, stamped, with the fork recorded", async () => {
     const { op } = await boot();
     await install(op, tide);
     const receipt = await activate(op, 'tide-notes');
     expect(receipt).toMatchObject({ id: '1', act: 'activate', by: 'operator', added: [ROLE, JOB, HOUSE], kept: [] });
     for (const path of receipt.added) {
       const { stat } = must(await op.read(path));
-      expect(stat).toMatchObject({ actor: 'program:tide-notes', attrs: { fork: hashHex(tide), program: 'tide-notes' } });
+      expect(stat).toMatchObject({
+        actor: 'program:tide-notes',
+        attrs: { fork: hashHex(tide), program: 'tide-notes' },
+      });
       const history = must(await op.list(path, { history: true })).entries;
       expect(history.at(-1)?.message).toContain('Activate Tide notes 0.1.0');
     }
-    const causes = new Set(await Promise.all(receipt.added.map(async (path) => must(await op.list(path, { history: true })).entries[0]?.cause)));
+    const causes = new Set(
+      await Promise.all(
+        receipt.added.map(async (path) => must(await op.list(path, { history: true })).entries[0]?.cause),
+      ),
+    );
     expect(causes.size).toBe(1);
     expect(await text(op, JOB)).toMatch(/^---\nprogram: tide-notes\ntitle:/);
     const kept = await record(op, 'tide-notes');
@@ -178,12 +213,15 @@ describe('activate', () => {
   test('its agent may write what was consented to, and only while it is active', async () => {
     const { kernel, op } = await boot();
     const agent = kernel.as('agent:tide-keeper');
-    const note = (day: number) => agent.write([{ op: 'put', path: `/workspace/tides/days/${day}.md`, content: 'x' }], { message: 'note' });
+    const note = (day: number) =>
+      agent.write([{ op: 'put', path: `/workspace/tides/days/${day}.md`, content: 'x' }], { message: 'note' });
     await install(op, tide);
     expect((await note(1)).ok).toBe(false);
     await activate(op, 'tide-notes');
     expect((await note(2)).ok).toBe(true);
-    expect((await agent.write([{ op: 'put', path: '/workspace/other.md', content: 'x' }], { message: 'reach' })).ok).toBe(false);
+    expect(
+      (await agent.write([{ op: 'put', path: '/workspace/other.md', content: 'x' }], { message: 'reach' })).ok,
+    ).toBe(false);
     await deactivate(op, 'tide-notes');
     expect((await note(3)).ok).toBe(false);
   });
@@ -192,12 +230,15 @@ describe('activate', () => {
     const { op } = await boot();
     must(await op.write([{ op: 'put', path: HOUSE, content: 'mine\n' }], { message: 'mine' }));
     await install(op, tide);
-    expect(await activate(op, 'tide-notes')).toMatchObject({ added: [ROLE, JOB], kept: [{ path: HOUSE, hash: hashHex('mine\n') }] });
+    expect(await activate(op, 'tide-notes')).toMatchObject({
+      added: [ROLE, JOB],
+      kept: [{ path: HOUSE, hash: hashHex('mine\n') }],
+    });
     expect(await text(op, HOUSE)).toBe('mine\n');
     expect((await record(op, 'tide-notes')).forked).not.toHaveProperty([HOUSE]);
   });
 
-  test('[A28] a role of the same name stays who it is, and gets neither powers nor the program\'s job', async () => {
+  test("[A28] a role of the same name stays who it is, and gets neither powers nor the program's job", async () => {
     const { kernel, op } = await boot();
     const role = '---\nname: tide-keeper\ntools: [read]\nwrite: [/workspace/**]\n---\nMine.\n';
     must(await op.write([{ op: 'put', path: ROLE, content: role }], { message: 'mine' }));
@@ -207,11 +248,13 @@ describe('activate', () => {
     expect(receipt.added).toEqual([HOUSE]);
     expect(await record(op, 'tide-notes')).toMatchObject({ agents: [], jobs: [] });
     expect(await text(op, ROLE)).toBe(role);
-    const reach = await kernel.as('agent:tide-keeper').write([{ op: 'put', path: '/workspace/tides/days/1.md', content: 'x' }], { message: 'reach' });
+    const reach = await kernel
+      .as('agent:tide-keeper')
+      .write([{ op: 'put', path: '/workspace/tides/days/1.md', content: 'x' }], { message: 'reach' });
     expect(reach.ok).toBe(false);
   });
 
-  test('[A26] two programs side by side; the second one\'s clash leaves the first as it was', async () => {
+  test("[A26] two programs side by side; the second one's clash leaves the first as it was", async () => {
     const { op } = await boot();
     const { zips } = await bundleAll(new URL('../../programs/', import.meta.url).pathname);
     await install(op, zips.get('competitor-brief')?.zip ?? new Uint8Array());
@@ -258,7 +301,10 @@ describe('activate', () => {
     const started: string[] = [];
     const ended = { state: 'done' as const, usage: { input: 0, output: 0, cacheWrite: 0, cacheRead: 0 } };
     const { kernel, op } = await boot({
-      ports: () => ({ loader: createLoader({}), agents: { run: async (_sys, order) => (started.push(order.job?.slug ?? ''), ended) } }),
+      ports: () => ({
+        loader: createLoader({}),
+        agents: { run: async (_sys, order) => (started.push(order.job?.slug ?? ''), ended) },
+      }),
     });
     const asks = `${new TextDecoder().decode(tideNotes().get('org.allod/program.yaml'))}populate: [note-tides, absent]\n`;
     await install(op, tideBundle({ files: { 'org.allod/program.yaml': asks } }).zip);
@@ -300,8 +346,16 @@ describe('[A24] deactivate', () => {
     const { kernel, op } = await boot();
     await install(op, tide);
     await activate(op, 'tide-notes');
-    must(await kernel.as('agent:tide-keeper').write([{ op: 'put', path: '/workspace/tides/days/1.md', content: 'high\n' }], { message: 'note' }));
-    must(await op.write([{ op: 'edit', path: JOB, old: 'Note the tides of today', new: 'Note them' }], { message: 'mine' }));
+    must(
+      await kernel
+        .as('agent:tide-keeper')
+        .write([{ op: 'put', path: '/workspace/tides/days/1.md', content: 'high\n' }], { message: 'note' }),
+    );
+    must(
+      await op.write([{ op: 'edit', path: JOB, old: 'Note the tides of today', new: 'Note them' }], {
+        message: 'mine',
+      }),
+    );
     const before = await snapshot(op, '/workspace');
     const receipt = await deactivate(op, 'tide-notes');
     expect(await snapshot(op, '/workspace')).toEqual(before);
@@ -312,7 +366,9 @@ describe('[A24] deactivate', () => {
       revoked: ['agent:tide-keeper write /workspace/tides/**'],
       removed: ['tide-notes/tides'],
     });
-    expect(receipt.kept).toEqual([ROLE, JOB, HOUSE, '/workspace/tides/days/1.md'].map((path) => ({ path, hash: before[path] })));
+    expect(receipt.kept).toEqual(
+      [ROLE, JOB, HOUSE, '/workspace/tides/days/1.md'].map((path) => ({ path, hash: before[path] })),
+    );
     expect(receipt.rootBefore).toBe(rootOf(receipt.kept));
     expect(receipt.rootAfter).toBe(receipt.rootBefore);
     expect(await record(op, 'tide-notes')).toMatchObject({ state: 'installed' });
@@ -325,7 +381,15 @@ describe('[A24] deactivate', () => {
     await install(op, tide);
     await activate(op, 'tide-notes');
     must(await op.write([{ op: 'edit', path: ROLE, old: 'Read the tide table', new: 'Read it' }], { message: 'mine' }));
-    must(await op.write([{ op: 'remove', path: JOB }, { op: 'remove', path: HOUSE }], { message: 'away' }));
+    must(
+      await op.write(
+        [
+          { op: 'remove', path: JOB },
+          { op: 'remove', path: HOUSE },
+        ],
+        { message: 'away' },
+      ),
+    );
     await deactivate(op, 'tide-notes');
     const receipt = await activate(op, 'tide-notes');
     expect(receipt.added).toEqual([JOB]);
@@ -338,7 +402,10 @@ describe('[A24] deactivate', () => {
   test('what is not active is refused, and nothing is written', async () => {
     const { op } = await boot();
     await install(op, tide);
-    expect(await op.invoke('deactivate', { name: 'tide-notes' })).toMatchObject({ ok: false, error: { code: 'EINVAL' } });
+    expect(await op.invoke('deactivate', { name: 'tide-notes' })).toMatchObject({
+      ok: false,
+      error: { code: 'EINVAL' },
+    });
     expect(await files(op, '/system/receipts')).toEqual([]);
   });
 });

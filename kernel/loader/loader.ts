@@ -39,7 +39,11 @@ export const createLoader = (options: LoaderOptions): LoaderPort => {
     },
     install: async (sys, digest) => {
       const bytes = await staging.get(digest);
-      return install(sys, digest, bytes && { bytes, source: sources.get(digest) ?? 'planned before this kernel started' });
+      return install(
+        sys,
+        digest,
+        bytes && { bytes, source: sources.get(digest) ?? 'planned before this kernel started' },
+      );
     },
     activate,
     deactivate,

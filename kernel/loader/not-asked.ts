@@ -11,7 +11,8 @@ const isNotice = (effect: Record<string, unknown>): boolean => 'notify' in effec
 export const notAsked = (bundle: Bundle): string[] => {
   const { write, spend } = bundle.powers;
   const effects = bundle.program?.powers.effects ?? [];
-  const runsCode = bundle.jobs.some((job) => job.run === 'bash') || bundle.roles.some((role) => role.tools.includes('bash'));
+  const runsCode =
+    bundle.jobs.some((job) => job.run === 'bash') || bundle.roles.some((role) => role.tools.includes('bash'));
   const lines: (string | false)[] = [
     write.length === 0 && 'write any file of yours',
     effects.every((effect) => isRead(effect) || isNotice(effect)) && 'send, buy or publish anything',

@@ -34,19 +34,26 @@ const readPlugin = (files: Files, text: TextReader): Result<{ plugin: Plugin; wa
   const below = [...files.keys()].find((path) => /^[^/]+\/plugin\.json$/.test(path));
   if (!below) return err('EINVAL', 'There is no plugin.json at the root of the zip, so it is not a program.');
   const folder = below.slice(0, below.indexOf('/'));
-  return err('EINVAL', `plugin.json is one level down, in ${folder}/. Zip what is in that folder, not the folder itself.`);
+  return err(
+    'EINVAL',
+    `plugin.json is one level down, in ${folder}/. Zip what is in that folder, not the folder itself.`,
+  );
 };
 
 /** What cannot be used asks for nothing, and so gets nothing. */
 const readProgram = (files: Files, text: TextReader): { program?: ProgramManifest; warnings: string[] } => {
   if (!files.has(PROGRAM)) return { warnings: [] };
-  const unusable = (why: string) => ({ warnings: [`${why} Nothing in this file counts, so the program gets no powers.`] });
+  const unusable = (why: string) => ({
+    warnings: [`${why} Nothing in this file counts, so the program gets no powers.`],
+  });
   const source = text(PROGRAM);
   const parsed = source.ok ? parseProgram(PROGRAM, source.value) : source;
   if (!parsed.ok) return unusable(parsed.error.message);
   const { value: program, warnings, lineOf } = parsed.value;
   const problem = program.powers.write.map(patternProblem).find((one) => one !== undefined);
-  return problem ? unusable(`${PROGRAM}:${lineOf(['powers', 'write'])}: powers.write: ${problem}.`) : { program, warnings };
+  return problem
+    ? unusable(`${PROGRAM}:${lineOf(['powers', 'write'])}: powers.write: ${problem}.`)
+    : { program, warnings };
 };
 
 const readSurfaces = (files: Files, text: TextReader): { surfaces: Surface[]; warnings: string[] } => {
@@ -55,7 +62,12 @@ const readSurfaces = (files: Files, text: TextReader): { surfaces: Surface[]; wa
   const parsed = source.ok ? parseSurfaces(SURFACES, source.value) : source;
   if (!parsed.ok) return { surfaces: [], warnings: [`${parsed.error.message} None of its surfaces shows.`] };
   const { surfaces, broken } = parsed.value;
-  return { surfaces, warnings: broken.map(({ id, line, error }) => `${SURFACES}:${line}: ${error.message} The surface "${id}" shows as broken.`) };
+  return {
+    surfaces,
+    warnings: broken.map(
+      ({ id, line, error }) => `${SURFACES}:${line}: ${error.message} The surface "${id}" shows as broken.`,
+    ),
+  };
 };
 
 /** Roles that ask for more than the program does: said, and not granted. */
@@ -64,7 +76,10 @@ const unasked = (roles: readonly Role[], powers: readonly string[]): string[] =>
   return roles.flatMap(({ name, write }) =>
     write
       .filter((pattern) => !samplesOf(pattern).every(asked))
-      .map((pattern) => `The role ${name} asks to write ${pattern}, which the program does not ask for; it will not be granted.`),
+      .map(
+        (pattern) =>
+          `The role ${name} asks to write ${pattern}, which the program does not ask for; it will not be granted.`,
+      ),
   );
 };
 
@@ -78,7 +93,9 @@ const withScripts = (files: Files): string[] =>
     .map(([path]) => `${path}: holds script. It is kept as a file and never run.`);
 
 const notes = (files: Files, inventoried: boolean): string[] => [
-  ...(!inventoried && [...files.keys()].some((path) => path.startsWith('org.allod/')) ? ['There is no org.allod/inventory.json, so its files cannot be checked against what its publisher packed.'] : []),
+  ...(!inventoried && [...files.keys()].some((path) => path.startsWith('org.allod/'))
+    ? ['There is no org.allod/inventory.json, so its files cannot be checked against what its publisher packed.']
+    : []),
   ...(files.has(SIGNATURE) ? [`${SIGNATURE} is there and was not verified; treat the program as not signed.`] : []),
 ];
 
@@ -90,7 +107,9 @@ const powersOf = (program: ProgramManifest | undefined): Plan['powers'] => ({
 
 export const parseBundle = (files: Files): Result<Bundle> => {
   const text = textReader(files);
-  const listed = [...files].map(([path, bytes]) => ({ path, bytes: bytes.length, sha256: hashHex(bytes) })).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const listed = [...files]
+    .map(([path, bytes]) => ({ path, bytes: bytes.length, sha256: hashHex(bytes) }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
   const plugin = readPlugin(files, text);
   if (!plugin.ok) return plugin;
   const inventoried = checkInventory(files, listed);
@@ -107,7 +126,8 @@ export const parseBundle = (files: Files): Result<Bundle> => {
   if (!recordings.ok) return recordings;
 
   const settings = settingsText(program?.settings);
-  const settingsFork: Fork[] = settings === undefined ? [] : [{ path: settingsPath(manifest.name), content: settings, sha256: hashHex(settings) }];
+  const settingsFork: Fork[] =
+    settings === undefined ? [] : [{ path: settingsPath(manifest.name), content: settings, sha256: hashHex(settings) }];
   return ok({
     plugin: manifest,
     title: program?.title ?? manifest.name,

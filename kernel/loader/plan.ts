@@ -22,13 +22,33 @@ export const openBundle = (bytes: Uint8Array): Result<Bundle> => {
 };
 
 const shown = (bundle: Bundle): Pick<Plan, 'agents' | 'jobs' | 'surfaces' | 'rehearsals'> => ({
-  agents: bundle.roles.map(({ name, description, autonomy, write }) => ({ name, description, autonomy: autonomy ?? 'as your policy says', write })),
-  jobs: bundle.jobs.map((job) => ({ slug: job.slug, title: job.title ?? job.slug, when: jobTime(job), ...(job.agent ? { agent: job.agent } : {}) })),
+  agents: bundle.roles.map(({ name, description, autonomy, write }) => ({
+    name,
+    description,
+    autonomy: autonomy ?? 'as your policy says',
+    write,
+  })),
+  jobs: bundle.jobs.map((job) => ({
+    slug: job.slug,
+    title: job.title ?? job.slug,
+    when: jobTime(job),
+    ...(job.agent ? { agent: job.agent } : {}),
+  })),
   surfaces: bundle.surfaces.map(({ id, title, archetype }) => ({ id, title, archetype })),
-  rehearsals: bundle.rehearsals.map(({ file, rehearsal: { title, job, recorded, note } }) => ({ file, title, job, recorded, note })),
+  rehearsals: bundle.rehearsals.map(({ file, rehearsal: { title, job, recorded, note } }) => ({
+    file,
+    title,
+    job,
+    recorded,
+    note,
+  })),
 });
 
-export const plan = async (sys: Sys, source: string | Uint8Array, options: FetchOptions): Promise<Result<{ plan: Plan; bytes: Uint8Array }>> => {
+export const plan = async (
+  sys: Sys,
+  source: string | Uint8Array,
+  options: FetchOptions,
+): Promise<Result<{ plan: Plan; bytes: Uint8Array }>> => {
   const fetched = await fetchBundle(source, options);
   if (!fetched.ok) return fetched;
   const { bytes } = fetched.value;
@@ -43,7 +63,8 @@ export const plan = async (sys: Sys, source: string | Uint8Array, options: Fetch
   if (!installed.ok) return installed;
   const record = installed.value?.record;
   const taken = takenAgents(bundle, found.value).map(
-    (name) => `/workspace/agents/${name}/AGENT.md exists and is not this program's. Yours is kept, and the program's jobs for ${name} are not brought.`,
+    (name) =>
+      `/workspace/agents/${name}/AGENT.md exists and is not this program's. Yours is kept, and the program's jobs for ${name} are not brought.`,
   );
   return ok({
     bytes,
@@ -63,7 +84,9 @@ export const plan = async (sys: Sys, source: string | Uint8Array, options: Fetch
       ...shown(bundle),
       skills,
       forks: forks.map(({ path }) => path),
-      conflicts: found.value.filter(({ fork, there }) => there && there.hash !== fork.sha256).map(({ fork }) => fork.path),
+      conflicts: found.value
+        .filter(({ fork, there }) => there && there.hash !== fork.sha256)
+        .map(({ fork }) => fork.path),
       warnings: [...bundle.warnings, ...taken],
       ...(record ? { installed: { version: record.version, digest: record.digest, state: record.state } } : {}),
     },

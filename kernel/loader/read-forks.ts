@@ -28,7 +28,8 @@ export const notForPrograms = (path: Path): string | undefined => {
 };
 
 /** Places that decide who acts and when. */
-export const isAuthority = (path: Path): boolean => path.startsWith('/workspace/agents/') || path.startsWith('/workspace/jobs/');
+export const isAuthority = (path: Path): boolean =>
+  path.startsWith('/workspace/agents/') || path.startsWith('/workspace/jobs/');
 
 /** Without these an active program would be a name only. */
 export const isFraming = (path: Path): boolean => ROLE.test(path) || JOB.test(path);
@@ -41,7 +42,8 @@ const readRole = (path: Path, text: string): { role?: Role; problem?: string } =
   const role = parseRole(path, text);
   if (!role.ok) return { problem: role.error.message };
   const folder = ROLE.exec(path)?.[1];
-  if (role.value.name !== folder) return { problem: `${path}: its name is "${role.value.name}", and must be the folder's.` };
+  if (role.value.name !== folder)
+    return { problem: `${path}: its name is "${role.value.name}", and must be the folder's.` };
   const pattern = role.value.write.map(patternProblem).find((problem) => problem !== undefined);
   return pattern ? { problem: `${path}: write: ${pattern}.` } : { role: role.value };
 };
@@ -50,7 +52,8 @@ const readJob = (path: Path, text: string, agents: ReadonlySet<string>): { job?:
   const job = parseJob(path, text);
   if (!job.ok) return { problem: job.error.message };
   const { agent, on } = job.value;
-  if (agent && !agents.has(agent)) return { problem: `${path}: runs the agent ${agent}, which this program does not bring.` };
+  if (agent && !agents.has(agent))
+    return { problem: `${path}: runs the agent ${agent}, which this program does not bring.` };
   const pattern = on && patternProblem(on.change);
   return pattern ? { problem: `${path}: on.change: ${pattern}.` } : { job: job.value };
 };
@@ -97,10 +100,13 @@ export const readForks = (files: Files, text: TextReader, program: string): Fork
     const agent = OF_AGENT.exec(path)?.[1];
     if (!parsed.ok) leaveOut(`${source}: ${parsed.error.message}`);
     else if (theirs) leaveOut(`${path}: ${theirs}.`);
-    else if (path.startsWith('/workspace/agents/') && !agents.has(agent ?? '')) leaveOut(`${path}: belongs to an agent this program does not bring.`);
+    else if (path.startsWith('/workspace/agents/') && !agents.has(agent ?? ''))
+      leaveOut(`${path}: belongs to an agent this program does not bring.`);
     else if (path.startsWith('/workspace/jobs/')) {
       const content = JOB.test(path) ? text(source) : undefined;
-      const { job, problem } = content?.ok ? readJob(path, content.value, agents) : { problem: content ? content.error.message : `${path}: is not a job; jobs are /workspace/jobs/<name>.md.` };
+      const { job, problem } = content?.ok
+        ? readJob(path, content.value, agents)
+        : { problem: content ? content.error.message : `${path}: is not a job; jobs are /workspace/jobs/<name>.md.` };
       if (!content?.ok || !job) {
         leaveOut(problem ?? `${path}: cannot be read.`);
         continue;

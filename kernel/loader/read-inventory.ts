@@ -13,7 +13,9 @@ export const SIGNATURE = 'org.allod/signature.json';
 const MAX_BYTES = 4 << 20;
 
 const inventorySchema = z.object({
-  files: z.array(z.object({ path: z.string(), bytes: z.number().int().nonnegative(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+  files: z.array(
+    z.object({ path: z.string(), bytes: z.number().int().nonnegative(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  ),
 });
 
 const parse = (bytes: Uint8Array): z.infer<typeof inventorySchema> | undefined => {
@@ -29,7 +31,8 @@ const parse = (bytes: Uint8Array): z.infer<typeof inventorySchema> | undefined =
 export const checkInventory = (files: Files, listed: Plan['files']): Result<boolean> => {
   const bytes = files.get(INVENTORY);
   if (!bytes) return ok(false);
-  const refuse = (message: string) => err('EBADMSG', `${INVENTORY}: ${message} The bundle is not what its publisher packed.`);
+  const refuse = (message: string) =>
+    err('EBADMSG', `${INVENTORY}: ${message} The bundle is not what its publisher packed.`);
   const inventory = parse(bytes);
   if (!inventory) return refuse('cannot be read.');
   const said = new Map(inventory.files.map((file) => [file.path, file]));
@@ -38,7 +41,8 @@ export const checkInventory = (files: Files, listed: Plan['files']): Result<bool
     if (file.path === INVENTORY || file.path === SIGNATURE) continue;
     const expected = said.get(file.path);
     if (!expected) return refuse(`does not list ${file.path}.`);
-    if (expected.bytes !== file.bytes || expected.sha256 !== file.sha256) return refuse(`${file.path} has other content than it lists.`);
+    if (expected.bytes !== file.bytes || expected.sha256 !== file.sha256)
+      return refuse(`${file.path} has other content than it lists.`);
     said.delete(file.path);
   }
   const missing = said.keys().next().value;

@@ -25,7 +25,10 @@ const httpSchema = z.strictObject({
   headers: z.record(z.string(), z.string()).optional(),
 });
 
-export const readMcp = (files: Files, text: TextReader): { mcpServers: { name: string; url: string }[]; warnings: string[] } => {
+export const readMcp = (
+  files: Files,
+  text: TextReader,
+): { mcpServers: { name: string; url: string }[]; warnings: string[] } => {
   if (!files.has(FILE)) return { mcpServers: [], warnings: [] };
   const dropped = (why: string) => ({ mcpServers: [], warnings: [`${FILE}: ${why} None of its servers is used.`] });
   const source = text(FILE);
@@ -46,7 +49,9 @@ export const readMcp = (files: Files, text: TextReader): { mcpServers: { name: s
     const server = httpSchema.safeParse(raw);
     if (server.success) {
       mcpServers.push({ name, url: server.data.url });
-      warnings.push(`${FILE}: server "${name}" (${server.data.url}) is noted; this version does not call MCP servers yet.`);
+      warnings.push(
+        `${FILE}: server "${name}" (${server.data.url}) is noted; this version does not call MCP servers yet.`,
+      );
     } else if (type === 'stdio') {
       warnings.push(`${FILE}: server "${name}" is skipped: stdio starts a local process, which cannot run here.`);
     } else if (type === 'sse') {

@@ -29,12 +29,23 @@ export const readRehearsals = (files: Plan['files'], text: TextReader, jobs: rea
     const rehearsal = parsed.value;
     for (const { path } of rehearsal.inputs) {
       const target = parsePath(path);
-      if (!target.ok || target.value !== path) return err('EINVAL', `${file}: its material names the path "${path}", which is not a plain path.`);
-      if (isAuthority(path) || notForPrograms(path)) return err('EINVAL', `${file}: its material would land at ${path}, where files decide what agents do. The bundle is refused.`);
+      if (!target.ok || target.value !== path)
+        return err('EINVAL', `${file}: its material names the path "${path}", which is not a plain path.`);
+      if (isAuthority(path) || notForPrograms(path))
+        return err(
+          'EINVAL',
+          `${file}: its material would land at ${path}, where files decide what agents do. The bundle is refused.`,
+        );
     }
     const wrong = rehearsal.inputs.find((input) => hashes.get(`${FOLDER}${input.from}`) !== input.sha256);
-    if (wrong) out.warnings.push(`${file}: ${FOLDER}${wrong.from} is not the material it was recorded on. The recording is left out.`);
-    else if (!jobs.some((job) => job.path === rehearsal.job)) out.warnings.push(`${file}: belongs to ${rehearsal.job}, which this program does not bring. The recording is left out.`);
+    if (wrong)
+      out.warnings.push(
+        `${file}: ${FOLDER}${wrong.from} is not the material it was recorded on. The recording is left out.`,
+      );
+    else if (!jobs.some((job) => job.path === rehearsal.job))
+      out.warnings.push(
+        `${file}: belongs to ${rehearsal.job}, which this program does not bring. The recording is left out.`,
+      );
     else out.rehearsals.push({ file, rehearsal });
   }
   return ok(out);

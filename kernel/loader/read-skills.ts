@@ -16,7 +16,9 @@ const skillSchema = z.looseObject({
 });
 
 export const readSkills = (files: Files, text: TextReader): { skills: string[]; warnings: string[] } => {
-  const folders = new Set([...files.keys()].filter((path) => /^skills\/[^/]+\//.test(path)).map((path) => path.split('/')[1] ?? ''));
+  const folders = new Set(
+    [...files.keys()].filter((path) => /^skills\/[^/]+\//.test(path)).map((path) => path.split('/')[1] ?? ''),
+  );
   const skills: string[] = [];
   const warnings: string[] = [];
   for (const folder of [...folders].sort()) {
@@ -30,7 +32,8 @@ export const readSkills = (files: Files, text: TextReader): { skills: string[]; 
     const parsed = source.ok ? parseFrontMatter(file, source.value) : source;
     const checked = parsed.ok ? check(file, skillSchema, parsed.value) : parsed;
     if (!checked.ok) skip(checked.error.message);
-    else if (checked.value.value.name !== folder) skip(`${file}: its name is "${checked.value.value.name}", and must be the folder's.`);
+    else if (checked.value.value.name !== folder)
+      skip(`${file}: its name is "${checked.value.value.name}", and must be the folder's.`);
     else skills.push(folder);
   }
   return { skills, warnings };

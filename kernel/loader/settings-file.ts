@@ -18,5 +18,10 @@ export const settingsPath = (program: string): Path => `/workspace/settings/${pr
 export const settingsText = (settings: ProgramManifest['settings'] | undefined): string | undefined => {
   const rows = Object.entries(settings ?? {});
   if (rows.length === 0) return undefined;
-  return rows.map(([key, setting]) => `# ${oneLine(setting.title)}\n${stringify({ [key]: setting.default ?? EMPTY[setting.type] })}`).join('');
+  return rows
+    .map(
+      ([key, setting]) =>
+        `# ${oneLine(setting.title)}\n${stringify({ [key]: setting.default ?? EMPTY[setting.type] })}`,
+    )
+    .join('');
 };

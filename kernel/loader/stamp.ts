@@ -22,7 +22,13 @@ export const stampProgram = (file: Path, text: string, name: string): Result<str
   if (there === name) return ok(text);
   if (there !== undefined) return err('EINVAL', `${file}: says it belongs to the program "${there}".`, { path: file });
   const opening = /^---[ \t]*(\r?\n)/.exec(text);
-  const stamped = opening ? `${opening[0]}program: ${stringify(name).trim()}${opening[1] ?? '\n'}${text.slice(opening[0].length)}` : text;
+  const stamped = opening
+    ? `${opening[0]}program: ${stringify(name).trim()}${opening[1] ?? '\n'}${text.slice(opening[0].length)}`
+    : text;
   if (programOf(file, stamped) === name) return ok(stamped);
-  return err('EINVAL', `${file}: its front matter must be plain "key: value" lines between two lines of ---, without a program of its own.`, { path: file });
+  return err(
+    'EINVAL',
+    `${file}: its front matter must be plain "key: value" lines between two lines of ---, without a program of its own.`,
+    { path: file },
+  );
 };

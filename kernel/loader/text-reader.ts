@@ -25,10 +25,12 @@ export const textReader =
   (path) => {
     const bytes = files.get(path);
     if (!bytes) return err('ENOENT', `${path} is not in the bundle.`);
-    if (bytes.length > MAX_OTHER) return err('EINVAL', `${path}: is ${bytes.length} bytes; at most ${MAX_OTHER} are read.`);
+    if (bytes.length > MAX_OTHER)
+      return err('EINVAL', `${path}: is ${bytes.length} bytes; at most ${MAX_OTHER} are read.`);
     const text = decodeText(bytes);
     if (text === undefined) return err('EINVAL', `${path}: is not UTF-8 text.`);
     const yaml = yamlLength(path, text);
-    if (yaml > MAX_YAML) return err('EINVAL', `${path}: holds ${yaml} characters of YAML; at most ${MAX_YAML} are read.`);
+    if (yaml > MAX_YAML)
+      return err('EINVAL', `${path}: holds ${yaml} characters of YAML; at most ${MAX_YAML} are read.`);
     return ok(text);
   };

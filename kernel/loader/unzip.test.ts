@@ -40,7 +40,11 @@ describe('unzip', () => {
 
   test('a sound zip gives every file, byte for byte, whichever way it is packed', () => {
     const files = tideNotes();
-    for (const zip of [tideBundle().zip, zipOf([...files].map(([name, content]) => ({ name, content }))), zipOf([...files].map(([name, content]) => ({ name, content, deflate: true, mode: 0o100644 })))]) {
+    for (const zip of [
+      tideBundle().zip,
+      zipOf([...files].map(([name, content]) => ({ name, content }))),
+      zipOf([...files].map(([name, content]) => ({ name, content, deflate: true, mode: 0o100644 }))),
+    ]) {
       const result = unzip(zip);
       if (!result.ok) throw new Error(result.error.message);
       for (const [path, bytes] of files) expect(result.value.get(path)).toEqual(bytes);
@@ -48,13 +52,26 @@ describe('unzip', () => {
   });
 
   test('folders are left out, names are NFC', () => {
-    const result = unzip(zipOf([{ name: 'docs/', content: '', mode: 0o040755 }, { name: 'docs/cafe\u0301.md', content: 'x' }]));
+    const result = unzip(
+      zipOf([
+        { name: 'docs/', content: '', mode: 0o040755 },
+        { name: 'docs/cafe\u0301.md', content: 'x' },
+      ]),
+    );
     expect(result.ok && [...result.value.keys()]).toEqual(['docs/caf\u00e9.md']);
   });
 
   test('[A28] folders that differ only in case are refused', () => {
-    const result = unzip(zipOf([{ name: 'skills/a.md', content: '' }, { name: 'Skills/b.md', content: '' }]));
-    expect(result).toMatchObject({ ok: false, error: { message: expect.stringContaining('differ only in case') as string } });
+    const result = unzip(
+      zipOf([
+        { name: 'skills/a.md', content: '' },
+        { name: 'Skills/b.md', content: '' },
+      ]),
+    );
+    expect(result).toMatchObject({
+      ok: false,
+      error: { message: expect.stringContaining('differ only in case') as string },
+    });
   });
 
   test('[A28] devices, encryption, 64-bit and split archives are refused', () => {
@@ -86,13 +103,19 @@ describe('unzip', () => {
   });
 
   test('[A28] files that share their packed bytes are refused', () => {
-    const sound = zipOf([{ name: 'a.md', content: 'hello' }, { name: 'b.md', content: 'hello' }]);
+    const sound = zipOf([
+      { name: 'a.md', content: 'hello' },
+      { name: 'b.md', content: 'hello' },
+    ]);
     const view = new DataView(sound.buffer);
     const first = view.getUint32(sound.length - 6, true);
     view.setUint8(first + 46 + 4 + 46, 'a'.charCodeAt(0));
     view.setUint32(first + 46 + 4 + 42, 0, true);
     const result = unzip(sound);
-    expect(result).toMatchObject({ ok: false, error: { message: expect.stringContaining('share the same bytes') as string } });
+    expect(result).toMatchObject({
+      ok: false,
+      error: { message: expect.stringContaining('share the same bytes') as string },
+    });
   });
 
   test('[A28] inflating stops at the size a file claims, long before a bomb has unfolded', () => {
@@ -102,7 +125,10 @@ describe('unzip', () => {
     new DataView(bomb.buffer).setUint32(directory + 24, bomb.length * (MAX_RATIO - 60), true);
     const before = process.memoryUsage().arrayBuffers;
     const result = unzip(bomb);
-    expect(result).toMatchObject({ ok: false, error: { message: expect.stringContaining('unfolds to more than') as string } });
+    expect(result).toMatchObject({
+      ok: false,
+      error: { message: expect.stringContaining('unfolds to more than') as string },
+    });
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(40_000_000);
   });
 });

@@ -25,7 +25,8 @@ const refuse = (message: string): never => fail('EINVAL', message);
 
 /** The name as a path of ours: relative, canonical, harmless below any folder. */
 const pathOf = (name: string): string => {
-  if (name.startsWith('/') || /^[A-Za-z]:/.test(name)) refuse(`"${name}" is an absolute path. Files in a bundle are named from its root.`);
+  if (name.startsWith('/') || /^[A-Za-z]:/.test(name))
+    refuse(`"${name}" is an absolute path. Files in a bundle are named from its root.`);
   if (name.includes('\\')) refuse(`"${name}" has a backslash in its path. Use / between folders.`);
   if (name === '') refuse('A file in this zip has no name.');
   const path = name.normalize('NFC');
@@ -33,7 +34,8 @@ const pathOf = (name: string): string => {
   if (segments.includes('..')) refuse(`"${name}" points outside the bundle.`);
   const parsed = parsePath(`/${path}`);
   if (!parsed.ok) refuse(`"${name}" cannot be the name of a file. ${parsed.error.message}`);
-  if (segments.length > MAX_DEPTH) refuse(`"${name}" lies ${segments.length} levels deep; at most ${MAX_DEPTH} are allowed.`);
+  if (segments.length > MAX_DEPTH)
+    refuse(`"${name}" lies ${segments.length} levels deep; at most ${MAX_DEPTH} are allowed.`);
   return path;
 };
 
@@ -48,7 +50,8 @@ const nameGuard = () => {
       const key = spelling.toLowerCase().normalize('NFC');
       const there = places.get(key);
       if (!there) places.set(key, { spelling, kind });
-      else if (there.spelling !== spelling) refuse(`"${there.spelling}" and "${spelling}" differ only in case, and would be one file on many disks.`);
+      else if (there.spelling !== spelling)
+        refuse(`"${there.spelling}" and "${spelling}" differ only in case, and would be one file on many disks.`);
       else if (there.kind !== kind) refuse(`"${spelling}" is a file and a folder at once.`);
       else if (kind === 'file') refuse(`"${spelling}" is in the zip twice.`);
     }
@@ -73,12 +76,14 @@ const inflate = (entry: ZipEntry, packed: Uint8Array): Uint8Array => {
   const out = new Uint8Array(entry.size);
   let length = 0;
   const stream = new Inflate((part) => {
-    if (length + part.length > entry.size) refuse(`${entry.name} unfolds to more than the ${entry.size} bytes it says.`);
+    if (length + part.length > entry.size)
+      refuse(`${entry.name} unfolds to more than the ${entry.size} bytes it says.`);
     out.set(part, length);
     length += part.length;
   });
   try {
-    for (let at = 0; at < packed.length; at += STEP) stream.push(packed.subarray(at, at + STEP), at + STEP >= packed.length);
+    for (let at = 0; at < packed.length; at += STEP)
+      stream.push(packed.subarray(at, at + STEP), at + STEP >= packed.length);
   } catch (cause) {
     if (cause instanceof SysFailure) throw cause;
     refuse(`${entry.name} is damaged and cannot be unpacked.`);
@@ -99,16 +104,21 @@ const unpack = (bytes: Uint8Array): Files => {
   // Every file is held to the size it says, so the sizes can be judged before anything is inflated.
   const total = entries.reduce((sum, entry) => sum + entry.size, 0);
   if (total > MAX_UNZIPPED) refuse(`The zip unfolds to ${total} bytes; at most ${MAX_UNZIPPED} (128 MiB) are allowed.`);
-  if (total > bytes.length * MAX_RATIO) refuse(`The zip unfolds to ${Math.round(total / bytes.length)} times its size; at most ${MAX_RATIO} to 1 is allowed.`);
+  if (total > bytes.length * MAX_RATIO)
+    refuse(
+      `The zip unfolds to ${Math.round(total / bytes.length)} times its size; at most ${MAX_RATIO} to 1 is allowed.`,
+    );
   for (const { name, size, packed } of entries) {
-    if (size > RATIO_FROM && size > packed * MAX_RATIO) refuse(`${name} unfolds to more than ${MAX_RATIO} times its packed size.`);
+    if (size > RATIO_FROM && size > packed * MAX_RATIO)
+      refuse(`${name} unfolds to more than ${MAX_RATIO} times its packed size.`);
   }
 
   const table = crcTable();
   const files: Files = new Map();
   for (const { entry, path } of named) {
     const packed = bytes.subarray(entry.start, entry.start + entry.packed);
-    if (entry.method === 0 && entry.packed !== entry.size) refuse(`${entry.name} is stored as ${entry.packed} bytes and says ${entry.size}.`);
+    if (entry.method === 0 && entry.packed !== entry.size)
+      refuse(`${entry.name} is stored as ${entry.packed} bytes and says ${entry.size}.`);
     const content = entry.method === 0 ? packed.slice() : inflate(entry, packed);
     if (crcOf(content, table) !== entry.crc) refuse(`${entry.name} is damaged: its checksum differs.`);
     files.set(path, content);

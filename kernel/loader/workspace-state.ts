@@ -23,7 +23,10 @@ const look = async (sys: Sys, fork: Fork, program: string): Promise<Result<Stand
   const { content } = read.value;
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   const text = isFraming(fork.path) ? decodeText(bytes) : undefined;
-  return ok({ fork, there: { hash: hashHex(bytes), ours: text !== undefined && programOf(fork.path, text) === program } });
+  return ok({
+    fork,
+    there: { hash: hashHex(bytes), ours: text !== undefined && programOf(fork.path, text) === program },
+  });
 };
 
 export const standings = async (sys: Sys, bundle: Bundle): Promise<Result<Standing[]>> => {

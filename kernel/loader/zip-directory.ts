@@ -35,7 +35,8 @@ const nameOf = (bytes: Uint8Array): string => {
 const endOf = (view: DataView): number => {
   const last = view.byteLength - END_SIZE;
   for (let at = last; at >= 0 && at >= last - MAX_COMMENT; at--) {
-    if (view.getUint32(at, true) === END && at + END_SIZE + view.getUint16(at + 20, true) === view.byteLength) return at;
+    if (view.getUint32(at, true) === END && at + END_SIZE + view.getUint16(at + 20, true) === view.byteLength)
+      return at;
   }
   return refuse('This is not a complete zip: its directory is missing. The download may have been cut short.');
 };
@@ -44,7 +45,8 @@ const endOf = (view: DataView): number => {
 const checkMode = (name: string, attributes: number): void => {
   const type = (attributes >>> 16) & FILE_TYPE;
   if (type === LINK) refuse(`${name} is a symbolic link. A bundle holds plain files only.`);
-  if (type !== 0 && type !== REGULAR && type !== FOLDER) refuse(`${name} is neither a file nor a folder. A bundle holds plain files only.`);
+  if (type !== 0 && type !== REGULAR && type !== FOLDER)
+    refuse(`${name} is neither a file nor a folder. A bundle holds plain files only.`);
   if (type === FOLDER && !name.endsWith('/')) refuse(`${name} says that it is a folder and is named as a file.`);
 };
 
@@ -55,9 +57,12 @@ export const readZipDirectory = (bytes: Uint8Array): ZipEntry[] => {
   const count = view.getUint16(end + 10, true);
   const length = view.getUint32(end + 12, true);
   const first = view.getUint32(end + 16, true);
-  if (view.getUint16(end + 4, true) !== 0 || view.getUint16(end + 6, true) !== 0) refuse('This zip is split over several files.');
-  if (count === 0xffff || first === 0xffffffff) refuse('This is a 64-bit zip. Pack it as an ordinary one: a bundle is far below the limits of those.');
-  if (view.getUint16(end + 8, true) !== count || first + length !== end) refuse('The directory of this zip does not agree with itself.');
+  if (view.getUint16(end + 4, true) !== 0 || view.getUint16(end + 6, true) !== 0)
+    refuse('This zip is split over several files.');
+  if (count === 0xffff || first === 0xffffffff)
+    refuse('This is a 64-bit zip. Pack it as an ordinary one: a bundle is far below the limits of those.');
+  if (view.getUint16(end + 8, true) !== count || first + length !== end)
+    refuse('The directory of this zip does not agree with itself.');
 
   const entries: ZipEntry[] = [];
   const spans: { from: number; to: number; name: string }[] = [];
@@ -74,18 +79,31 @@ export const readZipDirectory = (bytes: Uint8Array): ZipEntry[] => {
     const name = nameOf(rawName);
     checkMode(name, view.getUint32(at + 38, true));
     if ((flags & 1) !== 0) refuse(`${name} is encrypted. A bundle must be readable before it is installed.`);
-    if (method !== 0 && method !== 8) return refuse(`${name} is packed by method ${method}. Pack it with deflate, as every zip tool does.`);
+    if (method !== 0 && method !== 8)
+      return refuse(`${name} is packed by method ${method}. Pack it with deflate, as every zip tool does.`);
 
     const local = view.getUint32(at + 42, true);
-    if (local + 30 > first || view.getUint32(local, true) !== LOCAL) refuse(`${name} is not where the directory of this zip says.`);
+    if (local + 30 > first || view.getUint32(local, true) !== LOCAL)
+      refuse(`${name} is not where the directory of this zip says.`);
     const localName = view.getUint16(local + 26, true);
     const start = local + 30 + localName + view.getUint16(local + 28, true);
     if (start + packed > first) refuse(`${name} is not where the directory of this zip says.`);
-    if (!equalBytes(bytes.subarray(local + 30, local + 30 + localName), rawName) || view.getUint16(local + 8, true) !== method) {
+    if (
+      !equalBytes(bytes.subarray(local + 30, local + 30 + localName), rawName) ||
+      view.getUint16(local + 8, true) !== method
+    ) {
       refuse(`${name} is called something else inside the zip than in its directory.`);
     }
     spans.push({ from: local, to: start + packed, name });
-    if (!name.endsWith('/')) entries.push({ name, method, start, packed, size: view.getUint32(at + 24, true), crc: view.getUint32(at + 16, true) });
+    if (!name.endsWith('/'))
+      entries.push({
+        name,
+        method,
+        start,
+        packed,
+        size: view.getUint32(at + 24, true),
+        crc: view.getUint32(at + 16, true),
+      });
     at = next;
   }
   if (at !== end) refuse('The directory of this zip does not agree with itself.');

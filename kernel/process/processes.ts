@@ -5,7 +5,7 @@
  */
 import type { Actor } from '../protocol/actor.ts';
 import type { Capability } from '../protocol/capability.ts';
-import { SysFailure, type Result } from '../protocol/errors.ts';
+import { fail, must, SysFailure, type Result } from '../protocol/errors.ts';
 import type { Path } from '../protocol/paths.ts';
 import { emptyUsage, runFile, type RunKind, type RunRecord } from '../protocol/formats/records.ts';
 import type { Ended } from '../protocol/ports.ts';
@@ -55,7 +55,7 @@ export type Processes = {
 
 type Options = {
   now: () => number;
-  /** Append one record to a run file, as the process's actor. Provided by the gate's own write path. */
+  /** Append one record to a run file, as the process's actor; `start` makes the file and is refused when it is there. */
   append: (file: Path, record: RunRecord, actor: Actor, run: string, cause: string) => Promise<Result<unknown>>;
 };
 
@@ -70,7 +70,7 @@ const startRecord = (process: Process): RunRecord => {
 };
 
 export const createProcesses = ({ now, append }: Options): Processes => {
-  const table = new Map<string, { process: Process; abort: AbortController; ended: Promise<Ended> }>();
+  const table = new Map<string, { process: Process; abort: AbortController; ended: Promise<unknown> }>();
   const listeners = new Set<(process: Process, what: 'start' | 'live' | 'end') => void>();
   const tell = (process: Process, what: 'start' | 'live' | 'end'): void => {
     for (const listener of listeners) listener(process, what);
@@ -108,6 +108,7 @@ export const createProcesses = ({ now, append }: Options): Processes => {
 
   return {
     spawn: async ({ record, ...order }, body) => {
+      if (table.has(order.id)) fail('EEXIST', `Run ${order.id} is live already.`);
       const abort = new AbortController();
       const startedAt = now();
       const process: Process = {
@@ -117,24 +118,34 @@ export const createProcesses = ({ now, append }: Options): Processes => {
         live: '',
         ...(record ? { file: runFile(dayOf(startedAt), order.id) } : {}),
       };
-      if (process.file) {
-        const started = await append(process.file, startRecord(process), process.actor, process.id, process.id);
-        if (!started.ok) throw new SysFailure(started.error);
-      }
-      const outcome = Promise.resolve().then(() => body(process));
-      const slot = { process, abort, ended: finish(process, outcome) };
-      table.set(process.id, slot);
-      tell(process, 'start');
-      return { process, ended: slot.ended };
+      const begin = async (): Promise<void> => {
+        if (process.file) must(await append(process.file, startRecord(process), process.actor, process.id, process.id));
+        tell(process, 'start');
+      };
+      const begun = begin();
+      const ended = begun.then(() => finish(process, Promise.resolve().then(() => body(process))));
+      // In the table before its record is written: two starts of one run at once must not both find it absent.
+      table.set(process.id, { process, abort, ended: ended.catch(() => undefined) });
+      await begun.catch((cause: unknown) => {
+        table.delete(process.id);
+        throw cause;
+      });
+      return { process, ended };
     },
     get: (id) => table.get(id)?.process,
     list: () => [...table.values()].map((slot) => slot.process),
     kill: (id) => {
-      const victims = [...table.values()].filter(
-        ({ process }) => id === 'all' || process.id === id || process.parent === id,
-      );
-      for (const { abort } of victims) abort.abort();
-      return victims.map(({ process }) => process.id);
+      const victims = new Set<string>();
+      const slots = [...table.values()];
+      // What a run started ends with it, to any depth.
+      for (let before = -1; before !== victims.size; ) {
+        before = victims.size;
+        for (const { process } of slots) {
+          if (id === 'all' || process.id === id || victims.has(process.parent ?? '')) victims.add(process.id);
+        }
+      }
+      for (const { process, abort } of slots) if (victims.has(process.id)) abort.abort();
+      return [...victims];
     },
     setLive: (id, text) => {
       const process = table.get(id)?.process;

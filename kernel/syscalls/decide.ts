@@ -7,6 +7,7 @@ import { consentHash } from '../protocol/effects.ts';
 import { err, ok, type Result } from '../protocol/errors.ts';
 import { changePaths } from '../protocol/files.ts';
 import { PROPOSALS, proposalFile, type Proposal, type ProposalState } from '../protocol/formats/records.ts';
+import type { ParsedArgs } from '../protocol/syscalls.ts';
 import { decideDecision } from '../policy/decide.ts';
 import { authorOf, type Caller, type Handler, type Kernel } from './kernel.ts';
 
@@ -75,70 +76,58 @@ const applyChanges = async (kernel: Kernel, { proposal, revision }: Loaded): Pro
   return save(kernel, KERNEL, { proposal: failed, revision }, `Failed: ${written.error.message}`);
 };
 
-const carryOut = async (kernel: Kernel, caller: Caller, loaded: Loaded): Promise<Result<Loaded>> => {
-  const { effect, by, run } = loaded.proposal;
-  if (!effect) return applyChanges(kernel, loaded);
-  const claimed = await save(
-    kernel,
-    caller,
-    { ...loaded, proposal: { ...loaded.proposal, state: 'executing' } },
-    `Carries out: ${loaded.proposal.title}`,
-  );
-  if (!claimed.ok) return claimed;
+/** An effect whose claim is on disk. Outside the lock: a slow outside world must not hold up other decisions. */
+const carryOut = async (kernel: Kernel, caller: Caller, { proposal, revision }: Loaded): Promise<Result<Loaded>> => {
+  const { effect, by, run } = proposal;
   const sys = kernel.sys({ actor: by, run: run ?? '', capabilities: [], signal: caller.signal });
-  const done = await kernel.ports.effects.run(sys, effect);
-  const { proposal, revision } = claimed.value;
-  const ended: Proposal = done.ok
-    ? { ...proposal, state: 'executed', result: { at: stamp(kernel), said: done.value.said } }
-    : { ...proposal, state: 'failed', result: { at: stamp(kernel), error: done.error } };
-  return save(
-    kernel,
-    KERNEL,
-    { proposal: ended, revision },
-    done.ok ? `Done: ${proposal.title}` : `Failed: ${done.error.message}`,
-  );
+  const done = effect && (await kernel.ports.effects.run(sys, effect).catch((cause: unknown) => {
+    console.error(`panic in effect ${effect.kind}`, cause);
+    return undefined;
+  }));
+  const at = stamp(kernel);
+  // [C6] It broke on the way: whether it reached the outside is not known.
+  const ended: Proposal = !done
+    ? { ...proposal, state: 'unknown' }
+    : done.ok
+      ? { ...proposal, state: 'executed', result: { at, said: done.value.said } }
+      : { ...proposal, state: 'failed', result: { at, error: done.error } };
+  const message = !done ? `Its end is not known: ${proposal.title}` : done.ok ? `Done: ${proposal.title}` : `Failed: ${done.error.message}`;
+  return save(kernel, KERNEL, { proposal: ended, revision }, message);
 };
 
-export const decide: Handler<'decide'> = (kernel, caller, { id, verdict, hash, reason }) =>
-  kernel.deciding(async () => {
-    const loaded = await load(kernel, id);
-    if (!loaded.ok) return loaded;
-    const { proposal, revision } = loaded.value;
-    const allowed = decideDecision(caller.actor, proposal.by);
-    if (allowed.verdict === 'deny') return err(allowed.code, allowed.reason);
-    if (proposal.state !== 'pending') {
-      return err('EBUSY', WORDS[proposal.state] ?? `It is ${proposal.state}.`, { detail: { state: proposal.state } });
-    }
-    if (hash !== proposal.hash || consentHash(proposal) !== hash) {
-      return err(
-        'ESTALE',
-        'What would happen is not what you were shown. Look at the proposal again and decide anew.',
-        { detail: { hash: proposal.hash } },
-      );
-    }
-    if (Date.parse(proposal.expiresAt) <= kernel.now()) {
-      await save(
-        kernel,
-        KERNEL,
-        { proposal: { ...proposal, state: 'expired' }, revision },
-        'Expired before it was decided',
-      );
-      return err('ETIMEDOUT', 'This proposal expired before it was decided. Nothing was done.', {
-        detail: { state: 'expired' },
-      });
-    }
-    const decision = { by: caller.actor, verdict, at: stamp(kernel), ...(reason ? { reason } : {}) };
-    const state: ProposalState = verdict === 'approve' ? 'approved' : 'rejected';
-    const decided = await save(
-      kernel,
-      caller,
-      { proposal: { ...proposal, state, decision }, revision },
-      `${verdict === 'approve' ? 'Approves' : 'Rejects'}: ${proposal.title}`,
-    );
-    if (!decided.ok) return decided;
-    const ended = verdict === 'approve' ? await carryOut(kernel, caller, decided.value) : decided;
-    return ended.ok ? ok({ id, state: ended.value.proposal.state }) : ended;
-  });
+/** Take the decision, once, under the lock. An effect comes back `executing`; everything else is over. */
+const claim = async (kernel: Kernel, caller: Caller, { id, verdict, hash, reason }: ParsedArgs<'decide'>): Promise<Result<Loaded>> => {
+  const loaded = await load(kernel, id);
+  if (!loaded.ok) return loaded;
+  const { proposal, revision } = loaded.value;
+  const allowed = decideDecision(caller.actor, proposal.by);
+  if (allowed.verdict === 'deny') return err(allowed.code, allowed.reason);
+  if (proposal.state !== 'pending') {
+    return err('EBUSY', WORDS[proposal.state] ?? `It is ${proposal.state}.`, { detail: { state: proposal.state } });
+  }
+  if (hash !== proposal.hash || consentHash(proposal) !== hash) {
+    const detail = { hash: proposal.hash };
+    return err('ESTALE', 'What would happen is not what you were shown. Look at the proposal again and decide anew.', { detail });
+  }
+  if (Date.parse(proposal.expiresAt) <= kernel.now()) {
+    await save(kernel, KERNEL, { proposal: { ...proposal, state: 'expired' }, revision }, 'Expired before it was decided');
+    return err('ETIMEDOUT', 'This proposal expired before it was decided. Nothing was done.', { detail: { state: 'expired' } });
+  }
+  const decision = { by: caller.actor, verdict, at: stamp(kernel), ...(reason ? { reason } : {}) };
+  const state: ProposalState = verdict === 'approve' ? 'approved' : 'rejected';
+  const message = `${verdict === 'approve' ? 'Approves' : 'Rejects'}: ${proposal.title}`;
+  const decided = await save(kernel, caller, { proposal: { ...proposal, state, decision }, revision }, message);
+  if (!decided.ok || verdict === 'reject') return decided;
+  if (!proposal.effect) return applyChanges(kernel, decided.value);
+  const executing: Loaded = { ...decided.value, proposal: { ...decided.value.proposal, state: 'executing' } };
+  return save(kernel, caller, executing, `Carries out: ${proposal.title}`);
+};
+
+export const decide: Handler<'decide'> = async (kernel, caller, args) => {
+  const claimed = await kernel.deciding(() => claim(kernel, caller, args));
+  const ended = claimed.ok && claimed.value.proposal.state === 'executing' ? await carryOut(kernel, caller, claimed.value) : claimed;
+  return ended.ok ? ok({ id: args.id, state: ended.value.proposal.state }) : ended;
+};
 
 /** Close what time or a crash has decided: past its expiry, or caught between an attempt and its answer. */
 export const settleProposals = (kernel: Kernel, atBoot: boolean): Promise<void> =>

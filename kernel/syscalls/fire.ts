@@ -7,13 +7,12 @@ import { hashHex } from '../protocol/bytes.ts';
 import { isBash, type Effect } from '../protocol/effects.ts';
 import { err, ok, type Result } from '../protocol/errors.ts';
 import { JOBS, parseJob } from '../protocol/formats/job.ts';
-import { emptyUsage, runFile } from '../protocol/formats/records.ts';
+import { emptyUsage, RUNS, slotFile, type RunRecord } from '../protocol/formats/records.ts';
 import { isUnder, nameOf, parsePath, parentOf, type Path } from '../protocol/paths.ts';
 import { PROGRAMS } from '../protocol/capability.ts';
 import type { FireValue } from '../protocol/syscalls.ts';
 import { decideEffect } from '../policy/decide.ts';
-import { dayOf } from '../process/processes.ts';
-import type { Caller, Handler, Kernel } from './kernel.ts';
+import { authorOf, type Caller, type Handler, type Kernel } from './kernel.ts';
 import { newProposal } from './propose.ts';
 import { rehearse } from './rehearse.ts';
 import { startAgent, type Start } from './start-agent.ts';
@@ -23,6 +22,23 @@ export const runId = (kernel: Kernel, caller: Caller, target: string, key: strin
   hashHex(
     key === undefined ? `${caller.cause}|${target}|${caller.cause ? '' : kernel.now()}` : `key|${target}|${key}`,
   ).slice(0, 8);
+
+/** [R5] A run that has a record, of any day, has been fired. */
+const recorded = async (kernel: Kernel, id: string): Promise<FireValue | undefined> => {
+  const days = await kernel.fs.list(RUNS, { limit: 10_000 });
+  const day = days.ok ? days.value.entries.find((stat) => kernel.fs.stat(`${stat.path}/${id}.jsonl`)) : undefined;
+  const read = day && (await kernel.fs.read(`${day.path}/${id}.jsonl`, { as: 'text' }));
+  if (!read?.ok) return undefined;
+  const last = JSON.parse(String(read.value.content).trimEnd().split('\n').at(-1) ?? '{}') as RunRecord;
+  if (last.t !== 'end') return { run: id, state: 'running' };
+  return { run: id, state: last.state === 'done' ? 'done' : 'failed', result: last };
+};
+
+/** [R5] An effect leaves no record of its own: who is first with a key writes its slot. */
+const claimKey = (kernel: Kernel, caller: Caller, id: string, key: string): Promise<Result<unknown>> => {
+  const content = `${JSON.stringify({ key, by: caller.actor, at: new Date(kernel.now()).toISOString() })}\n`;
+  return kernel.fs.write([{ op: 'put', path: slotFile(id), content, base: null }], authorOf(caller, `Fires ${key}`));
+};
 
 const textArg = (args: Record<string, unknown> | undefined, name: string): string | undefined => {
   const value = args?.[name];
@@ -37,7 +53,8 @@ const firePath = async (
   id: string,
 ): Promise<Result<FireValue>> => {
   if (kernel.processes.get(id)) return ok({ run: id, state: 'running' });
-  if (kernel.fs.stat(runFile(dayOf(kernel.now()), id))) return ok({ run: id, state: 'done' });
+  const earlier = await recorded(kernel, id);
+  if (earlier) return ok(earlier);
   const wait = args?.['wait'] === true;
   if (isUnder(path, PROGRAMS)) {
     if (args?.['rehearse'] !== true)
@@ -78,7 +95,8 @@ const firePath = async (
   }
   const after = textArg(args, 'after');
   const started = await startAgent(kernel, caller, { ...start, ...(after ? { after } : {}) }, id);
-  if (!started.ok) return started;
+  // Somebody was quicker with the same request.
+  if (!started.ok) return started.error.code === 'EEXIST' ? ok({ run: id, state: 'running' }) : started;
   if (!wait) return ok({ run: id, state: 'running' });
   const ended = await started.value.ended;
   return ok({ run: id, state: ended.state === 'done' ? 'done' : 'failed', result: ended });
@@ -116,10 +134,26 @@ const fireBash = async (kernel: Kernel, caller: Caller, effect: Effect, id: stri
   return answer.ok ? ok({ run: id, state: 'done', result: answer.value }) : answer;
 };
 
-const fireEffect = async (kernel: Kernel, caller: Caller, effect: Effect, id: string): Promise<Result<FireValue>> => {
+const fireEffect = async (
+  kernel: Kernel,
+  caller: Caller,
+  effect: Effect,
+  id: string,
+  key: string | undefined,
+): Promise<Result<FireValue>> => {
   const facts = await kernel.facts.of(caller.actor, caller.capabilities);
   const verdict = decideEffect(caller.actor, effect, facts);
   if (verdict.verdict === 'deny') return err(verdict.code, verdict.reason);
+  const again = (result: string): Result<FireValue> =>
+    ok(kernel.processes.get(id) ? { run: id, state: 'running' } : { run: id, state: 'unknown', result });
+  // [G6] Writes of a bash line carry its run: one that began before the kernel moved is not begun again.
+  if ([...kernel.causes.keys()].some((cause) => cause.startsWith(`${id}.`))) {
+    return again('This was begun before and may not have ended. It is not done again: look at what it wrote.');
+  }
+  const claimed = key === undefined ? ok(undefined) : await claimKey(kernel, caller, id, key);
+  if (!claimed.ok) {
+    return claimed.error.code === 'EEXIST' ? again('This key was fired before. It is not fired again.') : claimed;
+  }
   if (verdict.verdict === 'queue') {
     const asked = {
       effect,
@@ -137,7 +171,7 @@ const fireEffect = async (kernel: Kernel, caller: Caller, effect: Effect, id: st
 };
 
 export const fire: Handler<'fire'> = async (kernel, caller, { target, args, key }) => {
-  if (typeof target !== 'string') return fireEffect(kernel, caller, target, runId(kernel, caller, target.kind, key));
+  if (typeof target !== 'string') return fireEffect(kernel, caller, target, runId(kernel, caller, target.kind, key), key);
   const path = parsePath(target);
   return path.ok ? firePath(kernel, caller, path.value, args, runId(kernel, caller, path.value, key)) : path;
 };

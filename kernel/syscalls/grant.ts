@@ -27,7 +27,7 @@ const change = async (
   const written = await kernel.fs.write(
     [{ op: 'put', path: POLICY, content: doc.toString(), base: read.value.stat.revision }],
     authorOf(caller, message),
-    policyStands,
+    await policyStands(),
   );
   return written.ok ? ok({ grants }) : written;
 };

@@ -5,10 +5,12 @@
 import { hashHex } from '../protocol/bytes.ts';
 import { err, ok, type Result } from '../protocol/errors.ts';
 import type { Change } from '../protocol/files.ts';
+import { parsePath } from '../protocol/paths.ts';
 import { parseJob } from '../protocol/formats/job.ts';
 import { emptyUsage } from '../protocol/formats/records.ts';
 import { parseRehearsal, type Rehearsal } from '../protocol/formats/rehearsal.ts';
 import type { FireValue } from '../protocol/syscalls.ts';
+import { isAuthority } from '../policy/decide.ts';
 import type { Caller, Kernel } from './kernel.ts';
 import { startAgent } from './start-agent.ts';
 
@@ -36,6 +38,10 @@ const layOut = async (
 ): Promise<Result<unknown>> => {
   const changes = new Map<string, Change>();
   for (const input of all.flatMap((rehearsal) => rehearsal.inputs)) {
+    const parsed = parsePath(input.path);
+    if (!parsed.ok) return parsed;
+    // A recording brings material, never a role, a job or a setting.
+    if (isAuthority(input.path)) return err('EACCES', `A recording may not put anything at ${input.path}.`, { path: input.path });
     const there = await kernel.fs.read(input.path, { as: 'bytes' });
     if (there.ok) {
       if (hashHex(there.value.content as Uint8Array) === input.sha256) continue;

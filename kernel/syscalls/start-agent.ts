@@ -9,6 +9,7 @@ import { parseRole } from '../protocol/formats/role.ts';
 import type { Rehearsal } from '../protocol/formats/rehearsal.ts';
 import type { Ended } from '../protocol/ports.ts';
 import type { Process } from '../process/processes.ts';
+import { refused } from '../fs/reads.ts';
 import type { Caller, Kernel } from './kernel.ts';
 
 export type Start = {
@@ -74,7 +75,7 @@ export const startAgent = async (
   const date = today(kernel.now(), job?.tz);
   const program = job?.program ?? role.value.program;
   const parent = start.parent ?? caller.run;
-  const spawned = await kernel.processes.spawn(
+  const spawned = kernel.processes.spawn(
     {
       id,
       actor: `agent:${role.value.name}`,
@@ -109,5 +110,5 @@ export const startAgent = async (
       return owed(kernel, process, job, date, ended);
     },
   );
-  return ok(spawned);
+  return spawned.then(ok, refused);
 };

@@ -5,17 +5,22 @@
 import { POLICY } from '../protocol/capability.ts';
 import { err, ok, type Err, type Result } from '../protocol/errors.ts';
 import { changePath, changePaths, type Change } from '../protocol/files.ts';
-import { parsePolicy } from '../protocol/formats/policy.ts';
 import { isUnder, type Path } from '../protocol/paths.ts';
 import type { Check } from '../fs/fs.ts';
 import { decideWrite, type Facts } from '../policy/decide.ts';
 import { authorOf, type Caller, type Handler, type Kernel } from './kernel.ts';
 import { newProposal } from './propose.ts';
 
-/** [P4] Policy never becomes text that does not parse, whatever the changes of a set make of it together. */
-export const policyStands: Check = (textAt) => {
-  const text = textAt(POLICY);
-  return text === undefined ? ok(undefined) : parsePolicy(POLICY, text);
+/**
+ * [P4] Policy never becomes text that does not parse, whatever the changes of a set make of it together. The parser is
+ * loaded for a set that touches policy: the first write of a session does not wait for YAML.
+ */
+export const policyStands = async (): Promise<Check> => {
+  const { parsePolicy } = await import('../protocol/formats/policy.ts');
+  return (textAt) => {
+    const text = textAt(POLICY);
+    return text === undefined ? ok(undefined) : parsePolicy(POLICY, text);
+  };
 };
 
 /** [P4] Policy: the operator's alone, and always a text in its place. */
@@ -89,5 +94,6 @@ export const write: Handler<'write'> = async (
       detail: { proposal: proposed.value.id },
     });
   }
-  return kernel.fs.write(changes, authorOf(caller, message), policyStands);
+  const touchesPolicy = changes.some((change) => changePaths(change).includes(POLICY));
+  return kernel.fs.write(changes, authorOf(caller, message), touchesPolicy ? await policyStands() : undefined);
 };

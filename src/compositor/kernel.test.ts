@@ -1,6 +1,8 @@
 // The compositor over the real kernel: what it shows follows what is written, and the handle it holds cannot write.
 import { afterEach, expect, test } from 'vitest';
 import { bootMemory, type Memory } from '../../kernel/boot/memory.ts';
+import { must } from '../../kernel/protocol/errors.ts';
+import type { Change } from '../../kernel/protocol/files.ts';
 import { panelSchema, type Panel } from '../../kernel/protocol/formats/surfaces.ts';
 import type { PanelData } from '../widgets/widget.ts';
 import { evaluate } from './bind.ts';
@@ -20,7 +22,9 @@ const boot = async () => {
   kernel = await bootMemory();
   const operator = kernel.as('operator');
   const handle: LiveHandle = readOnly({ ...operator, watch: (patterns, listener) => operator.on(patterns, listener) });
-  return { operator, handle, kernel };
+  const write = async (...changes: Change[]): Promise<void> =>
+    void must(await operator.write(changes, { message: 'a change' }));
+  return { operator, handle, write };
 };
 
 /** The panel's data each time it changes; `next` waits for one that satisfies. */
@@ -62,42 +66,34 @@ const PROFILES = {
 const names = (data: PanelData): unknown[] => data.rows.map((row) => row.data['name']);
 
 test('[A31] a panel follows writes, edits, moves and removals of what it shows', async () => {
-  const { operator, handle } = await boot();
+  const { handle, write } = await boot();
   const { next, stop } = show(handle, PROFILES);
+  const shows = (...wanted: string[]): Promise<PanelData> => next((data) => names(data).join() === wanted.join());
+  const folder = '/workspace/context/competitors';
   expect((await next(() => true)).missing).toBe('/workspace/context/competitors/*/profile.md');
-  await operator.write([file('acme', 'Acme'), file('tarn', 'Tarn')], { message: 'two profiles' });
-  await next((data) => names(data).join() === 'Acme,Tarn');
-  await operator.write([{ op: 'edit', path: file('acme', '').path, old: 'name: Acme', new: 'name: Acme 2' }], {
-    message: 'renamed',
-  });
-  await next((data) => names(data).join() === 'Acme 2,Tarn');
-  await operator.write([{ op: 'move', from: '/workspace/context/competitors/tarn', to: '/workspace/context/gone' }], {
-    message: 'moved the folder',
-  });
-  await next((data) => names(data).join() === 'Acme 2');
-  await operator.write([{ op: 'move', from: '/workspace/context/gone', to: '/workspace/context/competitors/tarn' }], {
-    message: 'and back',
-  });
-  await next((data) => names(data).join() === 'Acme 2,Tarn');
-  await operator.write([{ op: 'remove', path: '/workspace/context/competitors/tarn' }], {
-    message: 'removed the folder',
-  });
-  await next((data) => names(data).join() === 'Acme 2');
-  await operator.write([{ op: 'move', from: '/workspace/context', to: '/workspace/ctx' }], {
-    message: 'moved all of it',
-  });
-  await next((data) => data.rows.length === 0);
+  await write(file('acme', 'Acme'), file('tarn', 'Tarn'));
+  await shows('Acme', 'Tarn');
+  await write({ op: 'edit', path: `${folder}/acme/profile.md`, old: 'name: Acme', new: 'name: Acme 2' });
+  await shows('Acme 2', 'Tarn');
+  await write({ op: 'move', from: `${folder}/tarn`, to: '/workspace/context/gone' });
+  await shows('Acme 2');
+  await write({ op: 'move', from: '/workspace/context/gone', to: `${folder}/tarn` });
+  await shows('Acme 2', 'Tarn');
+  await write({ op: 'remove', path: `${folder}/tarn/profile.md` });
+  await shows('Acme 2');
+  await write({ op: 'move', from: '/workspace/context', to: '/workspace/elsewhere' });
+  await shows();
   stop();
 });
 
 test('[A31] shown within 100 ms of the write', async () => {
-  const { operator, handle } = await boot();
+  const { handle, write } = await boot();
   const { next, stop } = show(handle, PROFILES);
-  await operator.write([file('acme', 'Acme')], { message: 'first' });
-  await next((data) => names(data).join() === 'Acme');
-  await operator.write([file('tarn', 'Tarn')], { message: 'second' });
+  await write(file('acme', 'Acme'));
+  await next((data) => names(data).length === 1);
+  await write(file('tarn', 'Tarn'));
   const acknowledged = performance.now();
-  await next((data) => names(data).join() === 'Acme,Tarn');
+  await next((data) => names(data).length === 2);
   expect(performance.now() - acknowledged).toBeLessThan(100);
   stop();
 });

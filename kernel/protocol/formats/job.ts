@@ -8,10 +8,18 @@ import { nameOf, type Path } from '../paths.ts';
 import { check, parseFrontMatter } from './document.ts';
 import { budgetSchema } from './role.ts';
 
+const isTimeZone = (tz: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: tz }) instanceof Intl.DateTimeFormat;
+  } catch {
+    return false;
+  }
+};
+
 export const jobSchema = z.object({
   title: z.string().optional(),
   schedule: z.union([z.string(), z.array(z.string())]).optional(),
-  tz: z.string().optional(),
+  tz: z.string().refine(isTimeZone, 'Name a time zone such as Europe/Berlin.').optional(),
   on: z.object({ change: z.string(), field: z.string().optional(), becomes: z.string().optional() }).optional(),
   agent: z.optional(actorName),
   run: z.literal('bash').optional(),

@@ -109,10 +109,13 @@ export const addUsage = (a: Usage, b: Usage): Usage => ({
 export const PROPOSALS: Path = '/system/proposals';
 export const RUNS: Path = '/system/runs';
 export const RECEIPTS: Path = '/system/receipts';
+export const SLOTS: Path = '/system/slots';
 export const INSTALLED: Path = '/system/programs';
 export const NARRATIVE: Path = '/system/narrative';
 
 export const proposalFile = (id: string): Path => `${PROPOSALS}/${id}.json`;
+/** What was fired under a key. */
+export const slotFile = (id: string): Path => `${SLOTS}/${id}.json`;
 export const installedFile = (name: string): Path => `${INSTALLED}/${name}.json`;
 /** `day` is YYYY-MM-DD, UTC. */
 export const runFile = (day: string, id: string): Path => `${RUNS}/${day}/${id}.jsonl`;

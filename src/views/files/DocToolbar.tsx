@@ -64,17 +64,18 @@ export function DocToolbar(props: DocToolbarProps) {
         <Button
           small
           variant="quiet"
-          icon="unknown"
           label="Who wrote this line"
           title="Who wrote the line with the caret (Alt W; W where nothing can be typed)"
           onClick={() => props.onWhy()}
-        />
+        >
+          Who
+        </Button>
         <Seg
           label="View"
           value={props.blame ? 'blame' : 'plain'}
           onChange={(value) => props.onBlame(value === 'blame')}
           options={[
-            { value: 'blame', label: 'Blame', said: 'With authors' },
+            { value: 'blame', label: 'Blame', said: 'Blame: with authors' },
             { value: 'plain', label: 'Plain' },
           ]}
         />

@@ -52,7 +52,13 @@ export function Files(props: { path?: string; at?: string; line?: number }) {
     if (path === undefined || !movable(path)) return '/workspace';
     return model.listed().has(path) ? path : parentOf(path);
   };
-  const kindOf = (path: Path) => (model.listed().get(parentOf(path))?.find((stat) => stat.path === path)?.kind === 'dir' ? 'dir' : 'file');
+  const kindOf = (path: Path) =>
+    model
+      .listed()
+      .get(parentOf(path))
+      ?.find((stat) => stat.path === path)?.kind === 'dir'
+      ? 'dir'
+      : 'file';
 
   return (
     <Room
@@ -64,53 +70,64 @@ export function Files(props: { path?: string; at?: string; line?: number }) {
           <Button small icon="plus" onClick={() => setAsked({ act: 'file', folder: here() })}>
             New file
           </Button>
-          <Menu label="More for files" items={[{ label: 'New folder', icon: 'folder', onRun: () => setAsked({ act: 'folder', folder: here() }) }]} />
+          <Menu
+            label="More for files"
+            items={[{ label: 'New folder', icon: 'folder', onRun: () => setAsked({ act: 'folder', folder: here() }) }]}
+          />
         </>
       }
     >
-      <div class="cols-files" classList={{ 'is-tree': props.path === undefined, 'is-side': side() }}>
-        <FileTree
-          model={model}
-          selected={props.path}
-          onOpen={open}
-          onRename={(path) => setAsked({ act: 'move', path, kind: kindOf(path) })}
-          onRemove={(path) => setAsked({ act: 'remove', path, kind: kindOf(path) })}
-        />
-        <Show
-          keyed
-          when={props.path}
-          fallback={
-            <section class="doc" aria-label="No file open">
-              <div class="pad">
-                <Empty
-                  title="No file is open"
-                  action={
-                    <Button icon="plus" onClick={() => setAsked({ act: 'file', folder: '/workspace' })}>
-                      New file
-                    </Button>
-                  }
-                >
-                  Choose one in the tree. The mark at the right of each file says who wrote it last.
-                </Empty>
-              </div>
-            </section>
-          }
-        >
-          {(path) => (
-            <FilePane
-              path={path}
-              at={props.at}
-              line={props.line}
-              blame={blame()}
-              onBlame={keepBlame}
-              onAsk={(what) => setAsked('folder' in what && !writable(what.folder) ? { ...what, folder: '/workspace' } : what)}
-              sideOpen={side()}
-              onSide={setSide}
-            />
-          )}
-        </Show>
+      <div class="files-room">
+        <div class="cols-files" classList={{ 'is-tree': props.path === undefined, 'is-side': side() }}>
+          <FileTree
+            model={model}
+            selected={props.path}
+            onOpen={open}
+            onRename={(path) => setAsked({ act: 'move', path, kind: kindOf(path) })}
+            onRemove={(path) => setAsked({ act: 'remove', path, kind: kindOf(path) })}
+          />
+          <Show
+            keyed
+            when={props.path}
+            fallback={
+              <section class="doc" aria-label="No file open">
+                <div class="pad">
+                  <Empty
+                    title="No file is open"
+                    action={
+                      <Button icon="plus" onClick={() => setAsked({ act: 'file', folder: '/workspace' })}>
+                        New file
+                      </Button>
+                    }
+                  >
+                    Choose one in the tree. The mark at the right of each file says who wrote it last.
+                  </Empty>
+                </div>
+              </section>
+            }
+          >
+            {(path) => (
+              <FilePane
+                path={path}
+                at={props.at}
+                line={props.line}
+                blame={blame()}
+                onBlame={keepBlame}
+                onAsk={(what) =>
+                  setAsked('folder' in what && !writable(what.folder) ? { ...what, folder: '/workspace' } : what)
+                }
+                sideOpen={side()}
+                onSide={setSide}
+              />
+            )}
+          </Show>
+        </div>
       </div>
-      <FileDialog asked={asked()} onClose={() => setAsked(undefined)} onChanged={(path) => model.refresh(parentOf(path))} />
+      <FileDialog
+        asked={asked()}
+        onClose={() => setAsked(undefined)}
+        onChanged={(path) => model.refresh(parentOf(path))}
+      />
     </Room>
   );
 }

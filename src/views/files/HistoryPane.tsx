@@ -86,7 +86,7 @@ export function HistoryPane(props: HistoryPaneProps) {
                   {group.newest.message}
                 </TimelineItem>
                 <Show when={open(group)}>
-                  <li class="ledger-open">
+                  <li class="ledger-open" ref={(el) => queueMicrotask(() => el.scrollIntoView({ block: 'nearest' }))}>
                     <Opened {...props} group={group} diff={diffs().get(keyOf(group))} first={group === groups()[0]} />
                   </li>
                 </Show>

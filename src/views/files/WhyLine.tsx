@@ -39,7 +39,7 @@ export function WhyLine(props: WhyLineProps) {
         </h2>
         <Button small variant="quiet" icon="x" label="Close these facts" onClick={() => props.onClose()} />
       </div>
-      <Show when={stretch()} fallback={<p class="small muted mt-2">Nobody is on record for this line yet. What was typed just now is recorded a moment after you pause.</p>}>
+      <Show when={stretch()} fallback={<p class="small muted mt-2">Nothing is on record for this line: it is empty, or it was typed just now. What you type is recorded a moment after you pause.</p>}>
         {(by) => (
           <div class="mt-2">
             <Facts

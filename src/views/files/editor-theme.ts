@@ -10,6 +10,8 @@ import { tags } from '@lezer/highlight';
 const mark = { inlineSize: '10px', blockSize: '10px', flex: 'none', color: 'var(--who)' };
 const who = (kind: string) => ({ '--who': `var(--${kind})` });
 const PHONE = '@media (max-width: 899.98px)';
+/** The editor's place is its container: a narrow one has room for marks only. */
+const NARROW = '@container (max-width: 599.98px)';
 
 const look = EditorView.theme({
   '&': { blockSize: '100%', color: 'var(--ink)', backgroundColor: 'var(--surface)', fontSize: 'var(--t-13)' },
@@ -22,7 +24,7 @@ const look = EditorView.theme({
     background: 'light-dark(#c3dfd1, #285343)',
   },
   '.cm-content ::selection': { backgroundColor: 'transparent' },
-  '.cm-activeLine': { backgroundColor: 'transparent' },
+  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'transparent' },
   '&.cm-focused .cm-activeLine': { backgroundColor: 'var(--hover)' },
   '&.cm-focused .cm-activeLineGutter': { backgroundColor: 'var(--hover)', color: 'var(--ink)' },
   '.cm-asked, &.cm-focused .cm-asked': { backgroundColor: 'var(--selected)' },
@@ -60,11 +62,13 @@ const look = EditorView.theme({
   '.cm-searchMatch': { backgroundColor: 'var(--wait-soft)', outline: '1px solid var(--wait)' },
   '.cm-searchMatch-selected': { backgroundColor: 'light-dark(#f1d9a4, #5d4716)' },
 
-  [PHONE]: {
-    '.cm-scroller': { lineHeight: '24px' },
+  [NARROW]: {
     '.cm-authors': { inlineSize: '26px' },
     '.cm-author': { padding: '0 0 0 8px' },
     '.cm-author-name, .cm-author-when': { display: 'none' },
+  },
+  [PHONE]: {
+    '.cm-scroller': { lineHeight: '24px' },
     '.cm-lineNumbers .cm-gutterElement': { minInlineSize: '26px', padding: '0 4px 0 2px' },
     '.cm-content': { paddingBlockEnd: '6px' },
     '.cm-line': { paddingInline: '6px 10px' },

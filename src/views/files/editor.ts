@@ -109,6 +109,7 @@ export const createEditor = (o: EditorOptions): Editor => {
         EditorView.contentAttributes.of({
           'aria-label': o.label,
           spellcheck: 'false',
+          tabindex: '0',
           ...(fixed ? { 'aria-readonly': 'true', inputmode: 'none' } : {}),
         }),
         EditorView.updateListener.of((update) => {

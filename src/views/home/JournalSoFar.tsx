@@ -18,7 +18,7 @@ type Line = { revision: Revision; path: string; more: number };
 const bySet = (revisions: readonly Revision[]): Line[] => {
   const lines = new Map<string, Line>();
   for (const revision of revisions) {
-    const set = revision.cause || revision.id;
+    const set = revision.cause || `${revision.actor} ${revision.message} ${revision.at.slice(0, 19)}`;
     const line = lines.get(set);
     if (line) line.more += 1;
     else lines.set(set, { revision, path: revision.path, more: 0 });

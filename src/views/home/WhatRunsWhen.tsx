@@ -2,9 +2,9 @@
 import { For } from 'solid-js';
 
 const ROWS: readonly (readonly [tab: string, agents: string])[] = [
-  ['open', 'run'],
+  ['open', 'run; jobs that wait for a file start by themselves'],
   ['hidden', 'run; the browser may slow them'],
-  ['closed', 'nothing runs; what was at work ends'],
+  ['closed', 'nothing runs; a run at work ends, and says so'],
   ['on a locked phone', 'wait'],
 ];
 
@@ -19,7 +19,7 @@ export function WhatRunsWhen() {
           <thead>
             <tr>
               <th scope="col">This tab is</th>
-              <th scope="col">Agents and bash lines</th>
+              <th scope="col">Agents, jobs, bash lines</th>
             </tr>
           </thead>
           <tbody>
@@ -34,7 +34,7 @@ export function WhatRunsWhen() {
           </tbody>
         </table>
       </div>
-      <p class="hint mt-3">Jobs are started by hand for now: schedules are written in their files and shown, but not yet kept.</p>
+      <p class="hint mt-3">A schedule in a job’s file is shown but not kept yet: start such a job by hand.</p>
     </section>
   );
 }

@@ -13,6 +13,7 @@ import { Facts } from '../../ui/Facts.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import type { IconName } from '../../ui/icons.ts';
 import { bytes, hashGroups, money, plural } from '../../ui/words.ts';
+import { WithPaths } from '../WithPaths.tsx';
 import { PlanFiles } from './PlanFiles.tsx';
 import type { Intent, Step } from './planning.ts';
 
@@ -78,7 +79,7 @@ export function PlanCard(props: PlanCardProps) {
         <div class="deed-part">
           <h3>Odd, and skipped or ignored</h3>
           <ul class="rights">
-            <For each={plan().warnings}>{(words) => <Right icon="warn">{words}</Right>}</For>
+            <For each={plan().warnings}>{(words) => <Right icon="warn"><WithPaths text={words} /></Right>}</For>
           </ul>
         </div>
       </Show>
@@ -148,7 +149,7 @@ const asks = (plan: Plan): Asked[] => {
       icon: 'pen',
       words: (
         <>
-          <strong>Write</strong> in <For each={write}>{(pattern, n) => <>{n() > 0 ? ', ' : ''}<span class="path">{short(pattern)}</span></>}</For>
+          <strong>Write</strong> in <List paths={write} />
         </>
       ),
     });
@@ -156,10 +157,21 @@ const asks = (plan: Plan): Asked[] => {
   for (const effect of effects) rights.push({ icon: effect.startsWith('http') ? 'globe' : 'inbox', words: <><strong>Reach outside:</strong> {effect}</> });
   if (spend) rights.push({ icon: 'money', words: <><strong>Spend</strong> up to {money(spend.usd)} a {spend.per} on models</> });
   for (const job of plan.jobs) {
-    rights.push({ icon: 'clock', words: <><strong>Run</strong> {job.title}: {job.when}{job.agent ? `, as ${job.agent}` : ''}</> });
+    rights.push({ icon: 'clock', words: <><strong>Run</strong> {job.title}: <WithPaths text={job.when} />{job.agent ? `, as ${job.agent}` : ''}</> });
   }
   return rights;
 };
+
+const List = (props: { paths: readonly string[] }) => (
+  <For each={props.paths}>
+    {(path, n) => (
+      <>
+        {n() > 0 ? ', ' : ''}
+        <span class="path">{short(path)}</span>
+      </>
+    )}
+  </For>
+);
 
 const appears = (plan: Plan) => [
   { term: 'Files', value: `${plural(plan.forks.length, 'file')}, copied into /workspace when you activate it` },
@@ -172,21 +184,22 @@ const appears = (plan: Plan) => [
           {agent.name}, {agent.autonomy}
         </span>
         <Show when={agent.write.length > 0}>
-          <span class="small faint">writes in {agent.write.map(short).join(', ')}</span>
+          <span class="small faint">
+            writes in <List paths={agent.write} />
+          </span>
         </Show>
       </>
     ),
   })),
-  ...plan.surfaces.map((surface) => ({ term: 'Surface', value: `${surface.title}, on Home` })),
-  ...plan.jobs.map((job) => ({ term: 'Job', value: job.slug })),
+  plan.jobs.length > 0 && { term: plan.jobs.length === 1 ? 'Job' : 'Jobs', value: plan.jobs.map((job) => job.slug).join(', ') },
+  plan.surfaces.length > 0 && { term: 'On Home', value: plan.surfaces.map((surface) => surface.title).join(', ') },
   plan.skills.length > 0 && { term: 'Skills', value: plan.skills.join(', ') },
   plan.rehearsals.length > 0 && { term: 'Rehearsal', value: plan.rehearsals.map((rehearsal) => rehearsal.title).join('; ') },
   plan.conflicts.length > 0 && {
     term: 'Conflict',
     value: (
       <>
-        <span class="wait-ink">{plan.conflicts.length}:</span>{' '}
-        <For each={plan.conflicts}>{(path, n) => <>{n() > 0 ? ', ' : ''}<span class="path">{short(path)}</span></>}</For> already there. Yours is kept.
+        <span class="wait-ink">{plan.conflicts.length}:</span> <List paths={plan.conflicts} /> {plan.conflicts.length === 1 ? 'is' : 'are'} there already with other content. Yours is kept.
       </>
     ),
   },

@@ -31,9 +31,9 @@ export function Programs(props: { name?: string | undefined }) {
   const rehearsing = createRehearsing();
   const [catalogue, { refetch }] = createResource(fetchCatalogue);
   const offered = (): Offered[] => (catalogue.error === undefined ? (catalogue() ?? []) : []);
-  let right: HTMLDivElement | undefined;
+  let top: HTMLDivElement | undefined;
 
-  const show = (): void => queueMicrotask(() => right?.scrollIntoView({ block: 'nearest' }));
+  const show = (): void => queueMicrotask(() => top?.scrollIntoView({ block: 'end' }));
   const plan = (program: Offered, intent: Intent): void => {
     void planning.read({ label: program.name, data: program.url, bytes: program.bytes }, intent).then(show);
     show();
@@ -46,16 +46,21 @@ export function Programs(props: { name?: string | undefined }) {
 
   const chosen = (): InstalledProgram | undefined => installed.value()?.find((program) => program.name === named());
   const named = () => props.name?.replace(REHEARSE, '');
-  // The address asks once: for an installed program its card, else the plan of what is offered, or of a URL.
+  // An address asks once: for an installed program its card, else the plan of what is offered, or of a URL. `answered`
+  // is the one that was; a program just installed is named in the address before the list has heard of it.
+  let answered: string | undefined;
   createEffect(
     on([() => props.name, installed.value, () => catalogue.state], () => {
       const name = props.name;
-      if (name === undefined || installed.value() === undefined || planning.table().state !== 'empty') return;
-      if (chosen() && !name.startsWith(REHEARSE)) return;
+      if (name === undefined || name === answered || installed.value() === undefined) return;
       const url = URL.canParse(name) && /^https?:/.test(name) ? name : undefined;
       const program = offered().find((one) => one.name === named());
       if (url) planUrl(url);
-      else if (program && !chosen()) plan(program, name.startsWith(REHEARSE) ? 'rehearse' : 'install');
+      else if (chosen()) {
+        answered = name;
+        if (name.startsWith(REHEARSE)) go({ room: 'programs', name: chosen()?.name ?? name }, { replace: true });
+        return;
+      } else if (program) plan(program, name.startsWith(REHEARSE) ? 'rehearse' : 'install');
       else return;
       go({ room: 'programs' }, { replace: true });
     }),
@@ -63,12 +68,26 @@ export function Programs(props: { name?: string | undefined }) {
 
   const install = async (table: Extract<Table, { state: 'read' }>, activate: boolean): Promise<void> => {
     const done = await planning.install({ activate, rehearse: rehearsing.start });
-    if (done) go({ room: 'programs', name: table.plan.name });
+    if (!done) return;
+    answered = table.plan.name;
+    go({ room: 'programs', name: table.plan.name });
   };
   const newest = () => (receipts.value() ?? []).toSorted((a, b) => (a.at < b.at ? 1 : -1)).filter((one) => chosen() === undefined || one.program === chosen()?.name).slice(0, RECEIPTS_SHOWN);
 
   return (
     <Room title="Programs" sub={`${installed.value()?.length ?? 0} installed${planning.table().state === 'read' ? ', 1 plan open' : ''}`}>
+      <div ref={top}>
+        <Show when={planning.table().state !== 'empty'}>
+          <div class="mb-6">
+            <OnTheTable
+              table={planning.table()}
+              onStop={planning.clear}
+              onAgain={(table) => void planning.read(table.source)}
+              onInstall={(table, activate) => void install(table, activate)}
+            />
+          </div>
+        </Show>
+      </div>
       <div class="cols-plan">
         <section class="stack gap-6" aria-label="Catalogue">
           <FromElsewhere onUrl={planUrl} onFile={(file) => void planFile(file)} />
@@ -105,13 +124,7 @@ export function Programs(props: { name?: string | undefined }) {
           </section>
         </section>
 
-        <div class="stack gap-6" ref={right}>
-          <OnTheTable
-            table={planning.table()}
-            onStop={planning.clear}
-            onAgain={(table) => void planning.read(table.source)}
-            onInstall={(table, activate) => void install(table, activate)}
-          />
+        <div class="stack gap-6">
           <For each={[rehearsing.now()].filter((now) => now !== undefined)}>{(now) => <Rehearsal name={now.name} run={now.run} />}</For>
           <Show when={planning.table().state === 'empty' && chosen()}>{(program) => <ProgramCard program={program()} rehearse={rehearsing.start} />}</Show>
           <Show when={planning.table().state === 'empty' && !chosen() && !rehearsing.now() && newest().length === 0}>

@@ -9,6 +9,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { Chip } from '../../ui/Chip.tsx';
 import { ListLine } from '../../ui/ListLine.tsx';
+import { WithPaths } from '../WithPaths.tsx';
 
 const MOST = 50;
 
@@ -36,7 +37,7 @@ export function Rehearsal(props: { name: string; run: string }) {
               actor={head.start.actor}
               href={href({ room: 'agents', run: head.start.id })}
               title={head.start.title}
-              sub={head.end ? howItEnded(head) : doing(head) || 'At work'}
+              sub={<WithPaths text={head.end ? howItEnded(head) : doing(head) || 'At work'} />}
               end={
                 <span class="row">
                   <Chip>Recorded</Chip>
