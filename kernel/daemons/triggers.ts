@@ -130,7 +130,8 @@ const start = (sys: Sys, options: TriggerOptions): (() => void) => {
     if (await isRunning(path)) return wait(path, batch, BUSY_MS);
     batches.delete(path);
     const changed = [...batch.changed.keys()].sort();
-    const key = `change:${hashHex(JSON.stringify([path, [...batch.changed].sort()])).slice(0, 32)}`;
+    const revisions = changed.map((file) => batch.changed.get(file));
+    const key = `change:${hashHex(JSON.stringify([path, changed, revisions])).slice(0, 32)}`;
     const fired = await sys.fire(path, { args: { changed }, key });
     if (!fired.ok) return report(`${path} could not be started: ${fired.error.message}`);
     const { run, state, result } = fired.value;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { applyOps, diff, diffCounted, MAX_OPS, MYERS_STEPS, type DiffOp } from './diff.ts';
+import { applyOps, diff, diffCounted, MAX_OPS, type DiffOp } from './diff.ts';
+import { MYERS_STEPS } from './myers.ts';
 
 const half = (text: string, at: number): boolean =>
   at > 0 && at < text.length && /[\ud800-\udbff]/.test(text[at - 1] ?? '') && /[\udc00-\udfff]/.test(text[at] ?? '');

@@ -5,17 +5,13 @@
  * so equal input gives equal operations on every device.
  * How: cut the common ends; anchor on lines that occur once in both (patience); inside what differs anchor on words the
  * same way; where nothing is unique, Myers, bounded; what is still unlike is replaced whole.
- * Knows nothing of files, Yjs or entries. The Myers part follows "An O(ND) Difference Algorithm", Myers 1986.
+ * Knows nothing of files, Yjs or entries.
  */
+import { myers, type Meter, type Range, type Same } from './myers.ts';
+
 export type DiffOp = { at: number; remove: number; insert: string };
 
-/** Old [a0, a1) becomes new [b0, b1). In characters or in tokens (lines, words), as the function says. */
-type Range = { a0: number; a1: number; b0: number; b1: number };
-type Same = (a: number, b: number) => boolean;
-
 export const MAX_OPS = 1_000;
-/** Steps for all Myers runs of one diff together: well under a quarter of a second. */
-export const MYERS_STEPS = 5_000_000;
 /** Characters that may be split into words in one diff, old and new together. */
 const WORD_CHARS = 2_000_000;
 const SMALL_HUNK = 1_024;
@@ -25,8 +21,6 @@ const TOKEN_DISTANCE = 512;
 const PATIENCE_DEPTH = 24;
 /** Two edits with less than this unchanged between them read better as one. */
 const MIN_GAP = 4;
-
-type Meter = { work: number; myers: number; words: number };
 
 export const applyOps = (old: string, ops: readonly DiffOp[]): string => {
   let out = '';
@@ -50,60 +44,6 @@ const trim = (range: Range, same: Same, meter: Meter): Range => {
   }
   meter.work += range.a1 - range.a0 - (a1 - a0) + 1;
   return { a0, a1, b0, b1 };
-};
-
-/** The differing ranges by the greedy forward search, or undefined when they are further apart than allowed. */
-const myers = (range: Range, same: Same, maxDistance: number, meter: Meter): Range[] | undefined => {
-  const n = range.a1 - range.a0;
-  const m = range.b1 - range.b0;
-  if (Math.abs(n - m) > maxDistance) return undefined;
-  const limit = Math.min(maxDistance, n + m);
-  const middle = limit + 1;
-  const reach = new Int32Array(2 * limit + 3);
-  // reach as it stood after each distance; row d holds diagonals -d-1 … d+1, so that both neighbours exist.
-  const rows: Int32Array[] = [];
-  for (let d = 0; d <= limit; d++) {
-    for (let k = -d; k <= d; k += 2) {
-      const left = reach[middle + k - 1] ?? 0;
-      const above = reach[middle + k + 1] ?? 0;
-      let x = k === -d || (k !== d && left < above) ? above : left + 1;
-      const start = x;
-      while (x < n && x - k < m && same(range.a0 + x, range.b0 + x - k)) x++;
-      reach[middle + k] = x;
-      meter.myers += x - start + 1;
-      if (x >= n && x - k >= m) return backtrack(range, rows, d);
-    }
-    if (meter.myers > MYERS_STEPS) return undefined;
-    rows.push(reach.slice(middle - d - 1, middle + d + 2));
-  }
-  return undefined;
-};
-
-const backtrack = (range: Range, rows: readonly Int32Array[], distance: number): Range[] => {
-  const found: Range[] = [];
-  let x = range.a1 - range.a0;
-  let y = range.b1 - range.b0;
-  for (let d = distance; d > 0; d--) {
-    const row = rows[d - 1] ?? new Int32Array(0);
-    const at = (k: number): number => row[d + k] ?? 0;
-    const k = x - y;
-    const down = k === -d || (k !== d && at(k - 1) < at(k + 1));
-    const fromX = at(down ? k + 1 : k - 1);
-    const fromY = fromX - (down ? k + 1 : k - 1);
-    const edit: Range = {
-      a0: range.a0 + fromX,
-      a1: range.a0 + fromX + (down ? 0 : 1),
-      b0: range.b0 + fromY,
-      b1: range.b0 + fromY + (down ? 1 : 0),
-    };
-    const next = found.at(-1);
-    if (next && next.a0 === edit.a1 && next.b0 === edit.b1)
-      found[found.length - 1] = { ...next, a0: edit.a0, b0: edit.b0 };
-    else found.push(edit);
-    x = fromX;
-    y = fromY;
-  }
-  return found.toReversed();
 };
 
 /** Where the token that starts at `at` ends. */

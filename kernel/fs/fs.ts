@@ -16,9 +16,10 @@ import { eventsOf } from './events.ts';
 import { createHistories, type Histories } from './history.ts';
 import { dropProjection, flushTree, loadTree } from './projection.ts';
 import { createReads, refused, type Reads } from './reads.ts';
-import { prepare, stage, type Author, type Staged } from './stage.ts';
+import { prepare } from './prepare.ts';
+import { stage, type Author, type Staged } from './stage.ts';
 import { randomClient } from './texts.ts';
-import { createTree, ROOT, type Tree, type TreeNode, type Undo } from './tree.ts';
+import { createTree, type Tree, type TreeNode, type Undo } from './tree.ts';
 
 export type Committed = { staged: Staged; author: Author; events: WatchEvent[] };
 
@@ -289,16 +290,7 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     rolledBack: () => {
       stale = true;
     },
-    counts: () => {
-      let files = 0;
-      let folders = 0;
-      for (const node of tree.nodes.values()) {
-        if (node.dead || node.id === ROOT) continue;
-        if (node.kind === 'file') files++;
-        else folders++;
-      }
-      return { files, folders };
-    },
+    counts: () => tree.counts(),
     stop: async () => {
       stopped = true;
       cancelFlush?.();

@@ -1,25 +1,23 @@
 /**
- * One change set → journal drafts. `prepare` does what must wait (loading contents, storing chunks); `stage` is
+ * One change set → journal drafts. What must wait (loading contents, storing chunks) was done before; `stage` is
  * synchronous from the first look at the tree to the last entry, so that a set is applied whole or not at all and
  * nothing comes between the check of a base and the commit.
  */
 import type { Actor } from '../protocol/actor.ts';
 import { concatBytes, decodeText, fromHex, hash, hashHex, toHex, toUtf8 } from '../protocol/bytes.ts';
-import { PROGRAMS, SYSTEM, WORKSPACE, POLICY } from '../protocol/capability.ts';
-import type { ContentKind, NodeId, Op, RevisionId, VersionVector } from '../protocol/entry.ts';
+import { PROGRAMS, SYSTEM, WORKSPACE } from '../protocol/capability.ts';
+import type { NodeId, Op, RevisionId, VersionVector } from '../protocol/entry.ts';
 import { fail } from '../protocol/errors.ts';
 import { changePaths, type Attrs, type Change } from '../protocol/files.ts';
 import type { Draft } from '../protocol/log.ts';
 import { isUnder, join, nameOf, parentOf, segments, type Path } from '../protocol/paths.ts';
 import type { Content } from './contents.ts';
+import { asBytes, kindFor, seal, type Prepared } from './prepare.ts';
 import { diff } from './diff.ts';
-import { applyEdits, createText, MAX_TEXT_BYTES, textHash, type Edit } from './texts.ts';
+import { applyEdits, MAX_TEXT_BYTES, textHash, type Edit } from './texts.ts';
 import { ROOT, type Tree, type TreeNode } from './tree.ts';
 
 export type Author = { actor: Actor; message: string; run: string; cause: string };
-
-/** What `prepare` found: contents of files the set touches, and chunk lists by the hash of the bytes they stand for. */
-export type Prepared = { contents: Map<NodeId, Content>; manifests: Map<string, Uint8Array> };
 
 export type Staged = {
   revisions: RevisionId[];
@@ -28,48 +26,6 @@ export type Staged = {
 };
 
 const NO_BYTES = new Uint8Array();
-const RECORD_BYTES = 256 * 1024;
-
-const asBytes = (content: string | Uint8Array): Uint8Array => (typeof content === 'string' ? toUtf8(content) : content);
-
-/** How bytes are kept at a path: text where people write, records where only the kernel does, blobs when big or binary. */
-export const kindFor = (path: Path, bytes: Uint8Array): ContentKind => {
-  const written = isUnder(path, WORKSPACE) || path === POLICY;
-  if (!written) return bytes.length <= RECORD_BYTES ? 'record' : 'blob';
-  return bytes.length <= MAX_TEXT_BYTES && decodeText(bytes) !== undefined ? 'text' : 'blob';
-};
-
-/** Everything a set needs that is not in memory. `storeBlob` puts chunks down before any entry names them. */
-export const prepare = async (
-  tree: Tree,
-  changes: readonly Change[],
-  load: (node: TreeNode) => Promise<Content>,
-  storeBlob: (bytes: Uint8Array) => Promise<Uint8Array>,
-): Promise<Prepared> => {
-  const prepared: Prepared = { contents: new Map(), manifests: new Map() };
-  const moves: { from: Path; to: Path }[] = [];
-  /** [F2] Where a file stands now that earlier moves of this set will have taken to `path`. */
-  const origin = (path: Path): Path =>
-    moves.reduceRight((at, { from, to }) => (isUnder(at, to) ? from + at.slice(to.length) : at), path);
-  let blobs = false;
-  for (const change of changes) {
-    if (change.op === 'move') moves.push(change);
-    if (change.op !== 'put' && change.op !== 'edit' && change.op !== 'append') continue;
-    const node = tree.resolve(origin(change.path));
-    if (node?.kind === 'file' && !(change.op === 'put' && node.as !== 'text'))
-      prepared.contents.set(node.id, await load(node));
-    if (change.op === 'edit') continue;
-    const bytes = asBytes(change.content);
-    const existing = node ? prepared.contents.get(node.id) : undefined;
-    // What an earlier change of this set makes a blob is appended to in chunks.
-    const joins = change.op === 'append' && (blobs || existing?.as === 'blob');
-    if (joins || kindFor(change.path, bytes) === 'blob') {
-      blobs = true;
-      prepared.manifests.set(hashHex(bytes), await storeBlob(bytes));
-    }
-  }
-  return prepared;
-};
 
 type Context = {
   tree: Tree;
@@ -150,9 +106,12 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
       editText(node, path, held, decodeText(bytes) ?? '');
     } else {
       const content = seal(as, bytes, client, prepared);
-      emit(node.id, { op: 'put', as, size: content.size, hash: content.hash }, content.payload);
-      staged.contents.set(node.id, content.content);
-      staged.touched.push({ node, path, op: 'put' });
+      // [F12] The same bytes, kept the same way, are there already.
+      if (node.as !== as || node.size !== content.size || node.hash !== content.hash) {
+        emit(node.id, { op: 'put', as, size: content.size, hash: content.hash }, content.payload);
+        staged.contents.set(node.id, content.content);
+        staged.touched.push({ node, path, op: 'put' });
+      }
     }
     setAttrs(node, attrs);
   };
@@ -261,6 +220,7 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
     if (!node) return void create(change.path, asBytes(change.content), undefined);
     file(change.path);
     const added = asBytes(change.content);
+    if (added.length === 0) return;
     const held = contentOf(node);
     if (held.as === 'text') {
       const more = decodeText(added);
@@ -328,16 +288,3 @@ const freshId = (): NodeId => toHex(crypto.getRandomValues(new Uint8Array(16)));
 /** The Yjs client of a fork's first insert: the same on every device. */
 const forkClient = (id: NodeId): number => new DataView(hash(fromHex(id)).buffer).getUint32(0);
 
-type Sealed = { content: Content; payload: Uint8Array; size: number; hash: string };
-
-const seal = (as: ContentKind, bytes: Uint8Array, client: number, prepared: Prepared): Sealed => {
-  if (as === 'text') {
-    const text = decodeText(bytes) ?? '';
-    const { doc, update } = createText(text, client);
-    return { content: { as, doc, text }, payload: update, size: bytes.length, hash: hashHex(bytes) };
-  }
-  if (as === 'record') return { content: { as, bytes }, payload: bytes, size: bytes.length, hash: hashHex(bytes) };
-  const manifest =
-    prepared.manifests.get(hashHex(bytes)) ?? fail('EBUSY', 'The bytes of this file were not stored first. Try again.');
-  return { content: { as, manifests: [manifest] }, payload: manifest, size: bytes.length, hash: hashHex(manifest) };
-};

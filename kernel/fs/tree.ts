@@ -60,6 +60,7 @@ export type Tree = {
   pathOf: (node: TreeNode) => Path;
   stat: (node: TreeNode, path?: Path) => Stat;
   apply: (entry: Entry) => Undo;
+  counts: () => { files: number; folders: number };
   /** The id a new directory gets: the same on every device, so that folders made apart are one folder. */
   dirId: (parent: NodeId, name: string) => NodeId;
   /** Directories whose row in `dirs` is out of date. */
@@ -185,6 +186,16 @@ export const createTree = (): Tree => {
     };
   };
 
+  const counts: Tree['counts'] = () => {
+    const all = { files: 0, folders: 0 };
+    for (const node of nodes.values()) {
+      if (node.dead || node.id === ROOT) continue;
+      if (node.kind === 'file') all.files++;
+      else all.folders++;
+    }
+    return all;
+  };
+
   const apply = (entry: Entry): Undo => {
     if (entry.change.op === 'session') return () => undefined;
     const { change: op } = entry;
@@ -222,6 +233,7 @@ export const createTree = (): Tree => {
     pathOf,
     stat,
     apply,
+    counts,
     dirty,
     dirId: (parent, name) => hashHex(`dir|${parent}|${name}`).slice(0, 32),
   };

@@ -12,7 +12,7 @@ let other: Server;
 let elsewhere = '';
 beforeAll(async () => {
   host = await startHost({
-    files: new Map([
+    files: new Map<string, Uint8Array | string>([
       ['/tide.zip', zip],
       ['/page.zip', '<!doctype html>'],
       ['/empty.zip', ''],

@@ -10,7 +10,7 @@ import type { Sys } from '../protocol/sys.ts';
 import type { Bundle } from './bundle.ts';
 import { programFolder, readInstalled, recordChange, type Held } from './installed.ts';
 import { openBundle } from './plan.ts';
-import { unzip, type Files } from './unzip.ts';
+import type { Files } from './unzip.ts';
 import { filesBelow } from './workspace-state.ts';
 
 export type Staged = { bytes: Uint8Array; source: string };
@@ -66,10 +66,8 @@ export const install = async (
     );
   }
   const opened = openBundle(staged.bytes);
-  const files = unzip(staged.bytes);
   if (!opened.ok) return opened;
-  if (!files.ok) return files;
-  const bundle = opened.value;
+  const { bundle, files } = opened.value;
   const { name } = bundle.plugin;
   const before = await readInstalled(sys, name);
   if (!before.ok) return before;
@@ -80,10 +78,10 @@ export const install = async (
       `${name} ${before.value.record.version} is active. Deactivate it first; upgrades that keep your edits while it is active arrive in a later version.`,
     );
   }
-  const changes = await programChanges(sys, name, files.value);
+  const changes = await programChanges(sys, name, files);
   if (!changes.ok) return changes;
   const record = recordOf(bundle, digest, staged.source, new Date(sys.now()).toISOString(), before.value);
-  const message = `Install ${bundle.title} ${record.version}: ${files.value.size} files, nothing is run`;
+  const message = `Install ${bundle.title} ${record.version}: ${files.size} files, nothing is run`;
   const written = await sys.write([...changes.value, recordChange(record, before.value?.revision ?? null)], {
     message,
   });

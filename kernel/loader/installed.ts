@@ -18,8 +18,7 @@ import type { Path } from '../protocol/paths.ts';
 import type { Sys } from '../protocol/sys.ts';
 import type { Bundle } from './bundle.ts';
 import { parseBundle } from './parse-bundle.ts';
-import { filesBelow } from './workspace-state.ts';
-import type { Files } from './unzip.ts';
+import { filesBelow, inBatches } from './workspace-state.ts';
 
 export const programFolder = (name: string): Path => `${PROGRAMS}/${name}`;
 
@@ -62,14 +61,16 @@ export const readInstalledBundle = async (sys: Sys, name: string): Promise<Resul
   const folder = programFolder(name);
   const listed = await filesBelow(sys, folder);
   if (!listed.ok) return listed;
-  const files: Files = new Map();
-  for (const { path } of listed.value) {
-    const read = await sys.read(path, { as: 'bytes' });
-    if (!read.ok) return read;
-    const { content } = read.value;
-    files.set(path.slice(folder.length + 1), typeof content === 'string' ? new TextEncoder().encode(content) : content);
-  }
-  return parseBundle(files);
+  const read = await inBatches(listed.value, async ({ path }): Promise<Result<[string, Uint8Array]>> => {
+    const file = await sys.read(path, { as: 'bytes' });
+    if (!file.ok) return file;
+    const { content } = file.value;
+    return ok([
+      path.slice(folder.length + 1),
+      typeof content === 'string' ? new TextEncoder().encode(content) : content,
+    ]);
+  });
+  return read.ok ? parseBundle(new Map(read.value)) : read;
 };
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

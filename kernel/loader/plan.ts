@@ -12,13 +12,15 @@ import { readInstalled } from './installed.ts';
 import { jobTime } from './job-time.ts';
 import { notAsked } from './not-asked.ts';
 import { parseBundle } from './parse-bundle.ts';
-import { unzip } from './unzip.ts';
+import { unzip, type Files } from './unzip.ts';
 import { standings, takenAgents } from './workspace-state.ts';
 
 /** Bytes → Bundle. The same for a plan and for an install, so that what was shown is what is put. */
-export const openBundle = (bytes: Uint8Array): Result<Bundle> => {
+export const openBundle = (bytes: Uint8Array): Result<{ bundle: Bundle; files: Files }> => {
   const files = unzip(bytes);
-  return files.ok ? parseBundle(files.value) : files;
+  if (!files.ok) return files;
+  const bundle = parseBundle(files.value);
+  return bundle.ok ? ok({ bundle: bundle.value, files: files.value }) : bundle;
 };
 
 const shown = (bundle: Bundle): Pick<Plan, 'agents' | 'jobs' | 'surfaces' | 'rehearsals'> => ({
@@ -54,7 +56,7 @@ export const plan = async (
   const { bytes } = fetched.value;
   const opened = openBundle(bytes);
   if (!opened.ok) return opened;
-  const bundle = opened.value;
+  const { bundle } = opened.value;
   const { plugin, title, author, powers, files, skills, forks } = bundle;
 
   const found = await standings(sys, bundle);

@@ -3,14 +3,17 @@ import picomatch from 'picomatch';
 import { expect, test } from 'vitest';
 import { matcher } from './glob.ts';
 
-const name = fc.stringMatching(/^[a-c.]{1,3}$/).filter((text) => text !== '.' && text !== '..');
+const name = fc.stringMatching(/^[a-c.+-]{1,3}$/).filter((text) => text !== '.' && text !== '..');
 const path = fc.array(name, { minLength: 1, maxLength: 5 }).map((parts) => `/w/${parts.join('/')}`);
 const part = fc.oneof(name, fc.constantFrom('*', '**', 'a*', '*.b', '?', '{a,b}', '{a,b*}c', 'a?c'));
 const pattern = fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => `/w/${parts.join('/')}`);
 
+// picomatch takes the folder itself when its name is written out but not when it is a pattern; ours does for both.
+const quirk = (glob: string): boolean => /[*?}][^/]*\/\*\*$/.test(glob);
+
 test('[F1] patterns match what picomatch matches, over the grammar we keep', () => {
   fc.assert(
-    fc.property(pattern, path, (glob, file) => {
+    fc.property(pattern.filter((glob) => !quirk(glob)), path, (glob, file) => {
       expect([glob, file, matcher(glob)(file)]).toEqual([
         glob,
         file,
@@ -23,6 +26,7 @@ test('[F1] patterns match what picomatch matches, over the grammar we keep', () 
 
 test('a trailing /** takes the folder itself; nothing else has a meaning', () => {
   expect(matcher('/workspace/a/**')('/workspace/a')).toBe(true);
+  expect(matcher('/workspace/*/**')('/workspace/a')).toBe(true);
   expect(matcher('/workspace/a/**')('/workspace/ab')).toBe(false);
   expect(matcher('!/workspace/a')('/workspace/b')).toBe(false);
   expect(matcher('/workspace/[ab]')('/workspace/a')).toBe(false);

@@ -6,7 +6,7 @@
  * lets its owner create it.
  */
 
-const escape = (char: string): string => char.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+const escape = (char: string): string => char.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 /** The end of the brace that opens at `open`; -1 when it never closes. */
 const closing = (pattern: string, open: number): number => {
@@ -30,7 +30,9 @@ const alternatives = (body: string): string[] => {
   return out;
 };
 
-const source = (pattern: string): string => {
+/** A regular expression's source for one pattern. Repeated `/**` say nothing more than one. */
+const source = (raw: string): string => {
+  const pattern = raw.replace(/(?:\/\*\*)+(?=\/|$)/g, '/**');
   let out = '';
   for (let i = 0; i < pattern.length; i++) {
     const char = pattern[i] ?? '';

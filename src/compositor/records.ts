@@ -57,13 +57,13 @@ export const runSummary = (text: string, whole: boolean): RunSummary | undefined
   const end = records.findLast((record): record is End => record.t === 'end');
   const spent = records.reduce((sum, record) => sum + (record.t === 'model' ? (record.usd ?? 0) : 0), 0);
   const usd = end ? end.usd : whole && spent > 0 ? spent : undefined;
-  const { id, actor, kind, title, at, job, agent, program, model } = start;
+  const { id, actor, kind, title, at, job, agent, program, model, recorded } = start;
   const ended = end ? { ended: end.at, said: end.text ?? end.error?.message } : {};
   return {
     start,
     ...(end ? { end } : {}),
     ...(usd === undefined ? {} : { usd }),
-    data: { title, state: end?.state ?? 'running', actor, at, id, kind, job, agent, program, model, usd, ...ended },
+    data: { title, state: end?.state ?? 'running', actor, at, id, kind, job, agent, program, model, recorded, usd, ...ended },
   };
 };
 

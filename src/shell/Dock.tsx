@@ -37,9 +37,20 @@ export function Dock(props: DockProps) {
     if (props.phone && props.place !== 'full') props.onPlace('full');
   };
 
+  // A shell that cannot answer is not the first one offered; once the operator chose one, it stays.
+  let chosen = false;
+  createEffect(() => {
+    const open = props.kinds.find((one) => one.closed?.() === undefined);
+    if (!chosen && given().length === 0 && text() === '' && kind().closed?.() !== undefined && open) setKind(open);
+  });
+  const choose = (next: OrderKind): void => {
+    chosen = true;
+    setKind(next);
+  };
+
   const put = (order: string): void => {
     const opened = props.kinds.find((one) => one.opener !== undefined && order.startsWith(`${one.opener} `));
-    setKind(opened ?? props.kinds.find((one) => one.opener === undefined) ?? kind());
+    choose(opened ?? props.kinds.find((one) => one.opener === undefined) ?? kind());
     setText(opened ? order.slice((opened.opener?.length ?? 0) + 1) : order);
     focus();
   };
@@ -87,11 +98,12 @@ export function Dock(props: DockProps) {
         kind={kind()}
         text={text()}
         onKind={(next) => {
-          setKind(() => next);
+          choose(next);
           focus();
         }}
         onText={setText}
         onGive={() => give(text().trim())}
+        roomy={props.place !== 'bottom'}
         field={(el) => (field = el)}
       >
         <Show when={props.place === 'bottom'}>

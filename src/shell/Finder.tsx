@@ -2,7 +2,7 @@
  * The palette: rooms, files by name, text in files, jobs to run, an order to give. It is fetched when first opened.
  * `$ line` runs bash, `/` looks for a path only, `@` for an agent.
  */
-import { createEffect, createMemo, createResource, createSignal, on, type JSX } from 'solid-js';
+import { createEffect, createMemo, createSignal, on, type JSX } from 'solid-js';
 import type { Hit } from '../../kernel/protocol/files.ts';
 import { useClient, useDesk } from '../client/context.ts';
 import { listAll } from '../client/live.ts';
@@ -22,28 +22,38 @@ type Found = PaletteItem & { run: () => void; alternate?: () => void };
 
 const DEPTH = 64;
 const SHOWN = 8;
+const LEAST_LETTERS = 3;
 
 export function Finder(props: FinderProps) {
   const client = useClient();
   const desk = useDesk();
   const [query, setQuery] = createSignal('');
-  // Listed anew at each opening; between two keystrokes the list is good enough.
-  const [files] = createResource(
-    () => props.open,
-    async () => {
-      const listed = await listAll(client, '/workspace', DEPTH);
-      return listed.ok ? listed.value.filter((stat) => stat.kind === 'file').map((stat) => stat.path) : [];
-    },
-  );
   const bare = createMemo(() => query().replace(/^[/@$]\s*/, '').trim());
-  const [hits] = createResource(
-    () => (props.open && bare().length >= 3 && !/^[/@$]/.test(query()) ? bare() : undefined),
-    async (asked): Promise<Hit[]> => {
-      const found = await client.stub.search(asked, { under: '/workspace', limit: SHOWN });
-      return found.ok ? found.value.hits : [];
-    },
+  const [files, setFiles] = createSignal<readonly string[]>();
+  const [hits, setHits] = createSignal<readonly Hit[]>([]);
+  const [searching, setSearching] = createSignal(false);
+
+  // Listed anew at each opening; between two keystrokes the list is good enough. Plain signals and not resources: a
+  // resource would suspend the dialog while it loads, and a suspended dialog loses its place and its focus.
+  createEffect(
+    on(() => props.open, async (open) => {
+      if (!open) return void setQuery('');
+      const listed = await listAll(client, '/workspace', DEPTH);
+      setFiles(listed.ok ? listed.value.filter((stat) => stat.kind === 'file').map((stat) => stat.path) : []);
+    }),
   );
-  createEffect(on(() => props.open, (open) => open || setQuery('')));
+  let question = 0;
+  createEffect(() => {
+    const asked = props.open && bare().length >= LEAST_LETTERS && !/^[/@$]/.test(query()) ? bare() : undefined;
+    const mine = ++question;
+    if (asked === undefined) return void setHits([]);
+    setSearching(true);
+    void client.stub.search(asked, { under: '/workspace', limit: SHOWN }).then((found) => {
+      if (mine !== question) return;
+      setHits(found.ok ? found.value.hits : []);
+      setSearching(false);
+    });
+  });
 
   const visit = (route: Route) => () => go(route);
   const item = (id: string, icon: IconName, label: JSX.Element, run: () => void, more: Partial<Found> = {}): Found => ({ id, icon, label, run, ...more });
@@ -57,7 +67,7 @@ export function Finder(props: FinderProps) {
       item(`file-${path}`, 'file', Highlight(path.replace(/^\/workspace\//, ''), bare()), visit({ room: 'files', path })),
     );
   const texts = (): Found[] =>
-    (hits() ?? []).map((hit) =>
+    hits().map((hit) =>
       item(`hit-${hit.path}-${hit.line}`, 'search', <>{hit.path.replace(/^\/workspace\//, '')}, line {hit.line}: <span class="faint">{hit.snippet}</span></>, visit({ room: 'files', path: hit.path, line: hit.line })),
     );
   const jobs = (): Found[] =>
@@ -95,7 +105,7 @@ export function Finder(props: FinderProps) {
       open={props.open}
       query={query()}
       groups={groups()}
-      busy={files.loading || hits.loading}
+      busy={files() === undefined || searching()}
       onQuery={setQuery}
       onClose={() => props.onClose()}
       onRun={(chosen, { alternate }) => {

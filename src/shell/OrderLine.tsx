@@ -14,6 +14,8 @@ export interface OrderLineProps {
   onKind: (kind: OrderKind) => void;
   onText: (text: string) => void;
   onGive: () => void;
+  /** There is room above the line for words. */
+  roomy: boolean;
   /** The field, so that others can put focus there. */
   field: (el: HTMLInputElement) => void;
   /** At the end of the line: what happened last, where the shell stands. */
@@ -53,7 +55,8 @@ export function OrderLine(props: OrderLineProps) {
     else if (event.key === 'Backspace' && props.text === '' && opener && other) props.onKind(other);
   };
 
-  const closed = () => props.kind.closed?.();
+  /** Folded to one line, the shell says why it cannot answer only to somebody who writes to it. */
+  const closed = () => (props.roomy || props.text !== '' ? props.kind.closed?.() : undefined);
   return (
     <>
       <Show when={closed()}>{(why) => <p class="pad small muted">{why()}</p>}</Show>

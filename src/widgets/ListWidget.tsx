@@ -28,6 +28,8 @@ export function ListWidget(props: WidgetProps): JSX.Element {
   const title = (row: Row) => titleOf(row, columns(), now());
   const sub = (row: Row) => wordsOf(row, columns(), now());
   const state = (row: Row) => (isRun(row) ? String(row.data['state']) : '');
+  /** A recorded answer is never shown as if a model had given it. */
+  const recorded = (row: Row) => isRun(row) && row.data['recorded'] !== undefined;
   const cost = (row: Row) => {
     const usd = numberIn(row.data['usd']);
     return usd === undefined ? '' : money(usd);
@@ -41,6 +43,9 @@ export function ListWidget(props: WidgetProps): JSX.Element {
           <span class="t">{title(line.row)}</span>
           <Show when={sub(line.row)}>{(words) => <span class="s">{words()}</span>}</Show>
         </span>
+        <Show when={recorded(line.row)}>
+          <Chip tone="quiet">Recorded</Chip>
+        </Show>
         <Show when={STATES[state(line.row)]} fallback={<span class="small faint nowrap">{cost(line.row)}</span>}>
           {(tone) => <Chip tone={tone()}>{state(line.row)}</Chip>}
         </Show>
@@ -63,7 +68,7 @@ export function ListWidget(props: WidgetProps): JSX.Element {
               when={columnTime(stampOf(row), { now: now() })}
               at={stampOf(row)}
               actor={actorOf(row)}
-              sub={[STATES[state(row)] ? state(row) : '', sub(row)].filter(Boolean).join(' · ') || undefined}
+              sub={[recorded(row) ? 'Recorded' : '', STATES[state(row)] ? state(row) : '', sub(row)].filter(Boolean).join(' · ') || undefined}
               cost={cost(row)}
               onOpen={() => open(props.links, targetOf(row))}
             >

@@ -86,6 +86,11 @@ const textOf = (value: unknown, key: string): string | undefined => {
   return typeof field === 'string' ? field : undefined;
 };
 
+const numberOf = (value: unknown, key: string): number | undefined => {
+  const field = value !== null && typeof value === 'object' ? (value as Record<string, unknown>)[key] : undefined;
+  return typeof field === 'number' ? field : undefined;
+};
+
 /** Every sound surface, and every broken one with its file and line. Only unreadable YAML refuses the whole file. */
 export const parseSurfaces = (file: Path, text: string): Result<SurfaceFile> => {
   const parsed = parseYaml(file, text);
@@ -116,7 +121,7 @@ export const parseSurfaces = (file: Path, text: string): Result<SurfaceFile> => 
     broken.push({
       id: textOf(raw, 'id') ?? `surface-${index + 1}`,
       title: textOf(raw, 'title') ?? `Surface ${index + 1}`,
-      order: result.success ? result.data.order : 100,
+      order: numberOf(raw, 'order') ?? 100,
       error: { code: 'EINVAL', call: 'surfaces', path: file, message: `${message}`, detail: { file, line } },
       line,
     });

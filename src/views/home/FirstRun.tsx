@@ -136,17 +136,19 @@ function Keep(props: { onKept: () => void; onRefused: () => void }) {
 
 function Programs(props: { installed: readonly InstalledProgram[] }) {
   const [catalogue] = createResource(fetchCatalogue);
+  // Read only when it is there: a pending resource would hold back the whole room.
+  const offered = () => (catalogue.state === 'ready' ? catalogue() : []);
   const [url, setUrl] = createSignal('');
   const isHere = (name: string): boolean => props.installed.some((program) => program.name === name);
   return (
     <>
       <Switch>
-        <Match when={catalogue.error !== undefined}>
+        <Match when={catalogue.state === 'errored'}>
           <p class="small muted">The list of programs could not be read. A URL works all the same.</p>
         </Match>
-        <Match when={catalogue()?.length}>
+        <Match when={offered().length > 0}>
           <ul class="list card">
-            <For each={catalogue()}>
+            <For each={offered()}>
               {(program) => (
                 <ListLine
                   actor={`program:${program.name}`}

@@ -141,6 +141,13 @@ function Right(props: { icon: IconName; children: JSX.Element }) {
 
 const short = (pattern: string): string => pattern.replace(/^\/workspace\//, '');
 
+const asked = (effect: string): Asked => {
+  const [kind = '', ...target] = effect.split(' ');
+  if (kind === 'notify') return { icon: 'inbox', words: <><strong>Tell you</strong> something, as a notice in the cockpit</> };
+  if (kind === 'http') return { icon: 'globe', words: <><strong>Reach the web:</strong> <span class="path">{target.join(' ')}</span></> };
+  return { icon: 'globe', words: <><strong>Reach outside:</strong> <span class="path">{effect}</span></> };
+};
+
 const asks = (plan: Plan): Asked[] => {
   const { write, effects, spend } = plan.powers;
   const rights: Asked[] = [];
@@ -154,7 +161,7 @@ const asks = (plan: Plan): Asked[] => {
       ),
     });
   }
-  for (const effect of effects) rights.push({ icon: effect.startsWith('http') ? 'globe' : 'inbox', words: <><strong>Reach outside:</strong> {effect}</> });
+  for (const effect of effects) rights.push(asked(effect));
   if (spend) rights.push({ icon: 'money', words: <><strong>Spend</strong> up to {money(spend.usd)} a {spend.per} on models</> });
   for (const job of plan.jobs) {
     rights.push({ icon: 'clock', words: <><strong>Run</strong> {job.title}: <WithPaths text={job.when} />{job.agent ? `, as ${job.agent}` : ''}</> });

@@ -3,6 +3,7 @@
  * program, a rehearsal, receipts. Installing runs nothing. The address may name a program, or the URL of a bundle.
  */
 import { createEffect, createResource, For, Match, on, Show, Switch } from 'solid-js';
+import type { SysError } from '../../../kernel/protocol/errors.ts';
 import type { InstalledProgram } from '../../../kernel/protocol/formats/records.ts';
 import { createInstalled, createReceipts } from '../../client/records.ts';
 import { go } from '../../client/route.ts';
@@ -30,10 +31,16 @@ export function Programs(props: { name?: string | undefined }) {
   const planning = createPlanning();
   const rehearsing = createRehearsing();
   const [catalogue, { refetch }] = createResource(fetchCatalogue);
-  const offered = (): Offered[] => (catalogue.error === undefined ? (catalogue() ?? []) : []);
+  // Read only when it is there: a pending resource would hold back the whole room.
+  const offered = (): Offered[] => (catalogue.state === 'ready' ? catalogue() : []);
   let top: HTMLDivElement | undefined;
 
-  const show = (): void => queueMicrotask(() => top?.scrollIntoView({ block: 'end' }));
+  /** What was just asked for stands at the top: bring it in sight, and let a screen reader begin there. */
+  const show = (): void =>
+    queueMicrotask(() => {
+      top?.closest('main')?.scrollTo({ top: 0 });
+      top?.querySelector<HTMLElement>('.deed, .error-card')?.focus({ preventScroll: true });
+    });
   const plan = (program: Offered, intent: Intent): void => {
     void planning.read({ label: program.name, data: program.url, bytes: program.bytes }, intent).then(show);
     show();
@@ -66,8 +73,13 @@ export function Programs(props: { name?: string | undefined }) {
     }),
   );
 
+  const rehearse = async (name: string): Promise<SysError | undefined> => {
+    const error = await rehearsing.start(name);
+    if (!error) show();
+    return error;
+  };
   const install = async (table: Extract<Table, { state: 'read' }>, activate: boolean): Promise<void> => {
-    const done = await planning.install({ activate, rehearse: rehearsing.start });
+    const done = await planning.install({ activate, rehearse });
     if (!done) return;
     answered = table.plan.name;
     go({ room: 'programs', name: table.plan.name });
@@ -87,6 +99,13 @@ export function Programs(props: { name?: string | undefined }) {
             />
           </div>
         </Show>
+        <For each={[rehearsing.now()].filter((now) => now !== undefined)}>
+          {(now) => (
+            <div class="mb-6">
+              <Rehearsal name={now.name} run={now.run} />
+            </div>
+          )}
+        </For>
       </div>
       <div class="cols-plan">
         <section class="stack gap-6" aria-label="Catalogue">
@@ -107,7 +126,7 @@ export function Programs(props: { name?: string | undefined }) {
               <h2>Offered with this copy of Allod</h2>
             </div>
             <Switch fallback={<p class="small muted">Looking.</p>}>
-              <Match when={catalogue.error !== undefined}>
+              <Match when={catalogue.state === 'errored'}>
                 <ErrorCard title="The catalogue could not be read" safe="A URL or a .zip works all the same." actions={<Button small onClick={() => void refetch()}>Read it again</Button>}>
                   {catalogue.error instanceof Error ? catalogue.error.message : String(catalogue.error)}
                 </ErrorCard>
@@ -125,8 +144,7 @@ export function Programs(props: { name?: string | undefined }) {
         </section>
 
         <div class="stack gap-6">
-          <For each={[rehearsing.now()].filter((now) => now !== undefined)}>{(now) => <Rehearsal name={now.name} run={now.run} />}</For>
-          <Show when={planning.table().state === 'empty' && chosen()}>{(program) => <ProgramCard program={program()} rehearse={rehearsing.start} />}</Show>
+          <Show when={planning.table().state === 'empty' && chosen()}>{(program) => <ProgramCard program={program()} rehearse={rehearse} />}</Show>
           <Show when={planning.table().state === 'empty' && !chosen() && !rehearsing.now() && newest().length === 0}>
             <Empty title="Nothing to decide">A program is a folder of plain files in a .zip. Its plan says what it asks for before anything changes, and installing runs nothing.</Empty>
           </Show>

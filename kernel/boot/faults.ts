@@ -1,0 +1,68 @@
+/**
+ * A disk that fails, for tests: commits of the journal refused as the browser refuses them, and rows looked at or
+ * damaged behind the kernel's back. Works on the fake IndexedDB of `memory.ts` alone.
+ */
+import { IDBDatabase, IDBObjectStore, IDBTransaction } from 'fake-indexeddb';
+import { databaseName, Database, type IndexedDb, type JournalRow } from '../store/schema.ts';
+import type { Disk } from './memory.ts';
+
+type Patched = { undo: () => void };
+
+/** The next `times` journal rows are refused for want of room: at the request, or when the transaction commits. */
+export const refuseCommits = (times: number, where: 'add' | 'commit' = 'add'): Patched => {
+  let left = times;
+  const full = (): DOMException => new DOMException('full', 'QuotaExceededError');
+  const { add } = IDBObjectStore.prototype;
+  const { commit } = IDBTransaction.prototype;
+  const writesJournal = (tx: IDBTransaction): boolean => tx.objectStoreNames.contains('journal') && tx.mode === 'readwrite';
+  IDBObjectStore.prototype.add = function (this: IDBObjectStore, ...args: Parameters<typeof add>) {
+    if (where === 'add' && this.name === 'journal' && left-- > 0) throw full();
+    return add.apply(this, args);
+  };
+  IDBTransaction.prototype.commit = function (this: IDBTransaction & { _abort?: (name: string) => void }) {
+    if (where === 'commit' && writesJournal(this) && left-- > 0) return this._abort?.('QuotaExceededError');
+    return commit.call(this);
+  };
+  return {
+    undo: () => {
+      IDBObjectStore.prototype.add = add;
+      IDBTransaction.prototype.commit = commit;
+    },
+  };
+};
+
+/** How many writing transactions took in the journal, and how many were open at once at most. */
+export const watchCommits = (): Patched & { seen: () => { transactions: number; atOnce: number } } => {
+  const { transaction } = IDBDatabase.prototype;
+  let transactions = 0;
+  let now = 0;
+  let atOnce = 0;
+  IDBDatabase.prototype.transaction = function (this: IDBDatabase, ...args: Parameters<typeof transaction>) {
+    const tx = transaction.apply(this, args);
+    if (tx.mode === 'readwrite' && tx.objectStoreNames.contains('journal')) {
+      transactions++;
+      atOnce = Math.max(atOnce, ++now);
+      for (const end of ['complete', 'abort']) tx.addEventListener(end, () => now--);
+    }
+    return tx;
+  };
+  return {
+    seen: () => ({ transactions, atOnce }),
+    undo: () => {
+      IDBDatabase.prototype.transaction = transaction;
+    },
+  };
+};
+
+/** The database itself, beside a running kernel. */
+export const withDatabase = async <T>(disk: Disk, body: (db: Database) => Promise<T>, workspace = 'test'): Promise<T> => {
+  const db = new Database(databaseName(workspace), disk.idb as unknown as IndexedDb);
+  await db.open();
+  try {
+    return await body(db);
+  } finally {
+    db.close();
+  }
+};
+
+export const journalRows = (disk: Disk): Promise<JournalRow[]> => withDatabase(disk, (db) => db.journal.toArray());

@@ -1,0 +1,74 @@
+/**
+ * Before a change set is staged: what must be waited for. Loads the contents the set touches, puts chunks down before
+ * any entry names them, and says how bytes are kept. Nothing here changes the tree.
+ */
+import { decodeText, hashHex, toUtf8 } from '../protocol/bytes.ts';
+import { POLICY, WORKSPACE } from '../protocol/capability.ts';
+import type { ContentKind, NodeId } from '../protocol/entry.ts';
+import { fail } from '../protocol/errors.ts';
+import type { Change } from '../protocol/files.ts';
+import { isUnder, type Path } from '../protocol/paths.ts';
+import type { Content } from './contents.ts';
+import { createText, MAX_TEXT_BYTES } from './texts.ts';
+import type { Tree, TreeNode } from './tree.ts';
+
+/** What `prepare` found: contents of files the set touches, and chunk lists by the hash of the bytes they stand for. */
+export type Prepared = { contents: Map<NodeId, Content>; manifests: Map<string, Uint8Array> };
+
+const RECORD_BYTES = 256 * 1024;
+
+export const asBytes = (content: string | Uint8Array): Uint8Array => (typeof content === 'string' ? toUtf8(content) : content);
+
+/** How bytes are kept at a path: text where people write, records where only the kernel does, blobs when big or binary. */
+export const kindFor = (path: Path, bytes: Uint8Array): ContentKind => {
+  const written = isUnder(path, WORKSPACE) || path === POLICY;
+  if (!written) return bytes.length <= RECORD_BYTES ? 'record' : 'blob';
+  return bytes.length <= MAX_TEXT_BYTES && decodeText(bytes) !== undefined ? 'text' : 'blob';
+};
+
+/** Everything a set needs that is not in memory. `storeBlob` puts chunks down before any entry names them. */
+export const prepare = async (
+  tree: Tree,
+  changes: readonly Change[],
+  load: (node: TreeNode) => Promise<Content>,
+  storeBlob: (bytes: Uint8Array) => Promise<Uint8Array>,
+): Promise<Prepared> => {
+  const prepared: Prepared = { contents: new Map(), manifests: new Map() };
+  const moves: { from: Path; to: Path }[] = [];
+  /** [F2] Where a file stands now that earlier moves of this set will have taken to `path`. */
+  const origin = (path: Path): Path =>
+    moves.reduceRight((at, { from, to }) => (isUnder(at, to) ? from + at.slice(to.length) : at), path);
+  let blobs = false;
+  for (const change of changes) {
+    if (change.op === 'move') moves.push(change);
+    if (change.op !== 'put' && change.op !== 'edit' && change.op !== 'append') continue;
+    const node = tree.resolve(origin(change.path));
+    if (node?.kind === 'file' && !(change.op === 'put' && node.as !== 'text'))
+      prepared.contents.set(node.id, await load(node));
+    if (change.op === 'edit') continue;
+    const bytes = asBytes(change.content);
+    const existing = node ? prepared.contents.get(node.id) : undefined;
+    // What an earlier change of this set makes a blob is appended to in chunks.
+    const joins = change.op === 'append' && (blobs || existing?.as === 'blob');
+    if (joins || kindFor(change.path, bytes) === 'blob') {
+      blobs = true;
+      prepared.manifests.set(hashHex(bytes), await storeBlob(bytes));
+    }
+  }
+  return prepared;
+};
+
+export type Sealed = { content: Content; payload: Uint8Array; size: number; hash: string };
+
+/** Bytes as the content of a file and the payload of its entry. */
+export const seal = (as: ContentKind, bytes: Uint8Array, client: number, prepared: Prepared): Sealed => {
+  if (as === 'text') {
+    const text = decodeText(bytes) ?? '';
+    const { doc, update } = createText(text, client);
+    return { content: { as, doc, text }, payload: update, size: bytes.length, hash: hashHex(bytes) };
+  }
+  if (as === 'record') return { content: { as, bytes }, payload: bytes, size: bytes.length, hash: hashHex(bytes) };
+  const manifest =
+    prepared.manifests.get(hashHex(bytes)) ?? fail('EBUSY', 'The bytes of this file were not stored first. Try again.');
+  return { content: { as, manifests: [manifest] }, payload: manifest, size: bytes.length, hash: hashHex(manifest) };
+};

@@ -1,0 +1,158 @@
+/**
+ * ProposalCard: one proposal, whole: what, why, exactly what, how long, and the decision. A decision is sent once; its
+ * buttons stay off until the record says how it ended, or the refusal stands under them.
+ */
+import { createMemo, createSignal, For, Show } from 'solid-js';
+import type { Proposal } from '../../../kernel/protocol/formats/records.ts';
+import { changePaths } from '../../../kernel/protocol/files.ts';
+import { nameOf } from '../../../kernel/protocol/paths.ts';
+import { singleKeys } from '../../client/keys.ts';
+import { href } from '../../client/route.ts';
+import { Deed } from '../../ui/Deed.tsx';
+import { Input } from '../../ui/Input.tsx';
+import { hashGroups, money, plural, relativeDay } from '../../ui/words.ts';
+import { createRun, shortRun } from '../run-file.ts';
+import { createPast, createPreview, ExactChanges } from './ExactChanges.tsx';
+import { effectHead, ExactEffect } from './ExactEffect.tsx';
+import { createSources, spent } from './sources.ts';
+import { approveConsequence, approveLabel, chipsOf, endWords, rejectConsequence, standingOf } from './standing.ts';
+import type { Decisions } from './decisions.ts';
+
+export interface ProposalCardProps {
+  proposal: Proposal;
+  now: number;
+  decisions: Decisions;
+}
+
+export function ProposalCard(props: ProposalCardProps) {
+  const proposal = () => props.proposal;
+  // The clock ticks every second; what is said changes far less often, and only then is it drawn again.
+  const standing = createMemo(() => standingOf(proposal(), props.now));
+  const chips = createMemo(() => chipsOf(proposal(), props.now), [], { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) });
+  const proposed = createMemo(() => relativeDay(proposal().createdAt, { now: props.now }));
+  const open = () => standing() === 'waiting';
+  const run = createRun(() => proposal().run);
+  const sources = createSources(proposal, run);
+  const ahead = createPreview(() => (open() ? proposal().changes : undefined));
+  const behind = createPast(() => (open() ? undefined : proposal().changes));
+  const previews = () => (open() ? ahead : behind);
+  const [reason, setReason] = createSignal('');
+
+  const head = () => {
+    const { effect, changes } = proposal();
+    if (effect) return open() ? effectHead(effect) : 'Exactly this was proposed';
+    const count = plural(changes?.length ?? 0, 'change');
+    return open() ? `Exactly this changes: ${count}` : `Exactly this was proposed: ${count}`;
+  };
+  const cost = () => {
+    if (run.value()?.start?.recorded) return undefined;
+    const usd = run.value()?.end?.usd ?? spent(run.value()?.records ?? []);
+    return usd === undefined ? undefined : `${money(usd)}${run.value()?.end ? '' : ' so far'}`;
+  };
+  const job = () => run.value()?.start?.job;
+  const decide = (verdict: 'approve' | 'reject') => void props.decisions.decide(proposal(), verdict, reason().trim());
+
+  return (
+    <Deed
+      id={`proposal-${proposal().id}`}
+      current
+      state={open() ? 'open' : standing() === 'unknown' ? 'unknown' : 'spent'}
+      chips={chips()}
+      title={proposal().title}
+      reason={proposal().rationale}
+      by={proposal().by}
+      note={<Ending proposal={proposal()} now={props.now} />}
+      exactlyHead={head()}
+      exactly={
+        <Show
+          when={proposal().effect}
+          fallback={<ExactChanges previews={previews()} count={proposal().changes?.length ?? 0} />}
+        >
+          {(effect) => <ExactEffect effect={effect()} />}
+        </Show>
+      }
+      seal={open() ? { hash: hashGroups(proposal().hash, 4) } : undefined}
+      why={open() ? proposal().waits : undefined}
+      sources={sources.value()}
+      wide={proposal().effect === undefined}
+      reject={{ label: 'Reject', consequence: rejectConsequence(proposal()), onDecide: () => decide('reject') }}
+      approve={{ label: approveLabel(proposal()), consequence: approveConsequence(proposal()), onDecide: () => decide('approve') }}
+      pending={props.decisions.pending(proposal().id)}
+      aside={<Aside refusal={props.decisions.refusal(proposal().id)} reason={reason()} onReason={setReason} />}
+      noKeys={!singleKeys()}
+      foot={{
+        actor: proposal().by,
+        items: [
+          proposed(),
+          proposal().run && (
+            <a class="mono" href={href({ room: 'agents', run: proposal().run ?? '' })}>
+              run {shortRun(proposal().run ?? '')}
+            </a>
+          ),
+          job() && (
+            <a href={href({ room: 'files', path: job() ?? '' })}>job {nameOf(job() ?? '').replace(/\.md$/, '')}</a>
+          ),
+          proposal().program && <a href={href({ room: 'programs', name: proposal().program ?? '' })}>{proposal().program}</a>,
+          run.value()?.start?.recorded ? 'Recorded' : undefined,
+        ],
+        end: cost(),
+      }}
+    />
+  );
+}
+
+/** How it ended, what it said, and the revisions it left. */
+function Ending(props: { proposal: Proposal; now: number }) {
+  const words = createMemo(() => endWords(props.proposal, props.now));
+  const expects = () => (words() === undefined ? props.proposal.expects : undefined);
+  const written = () => (props.proposal.state === 'executed' ? [...new Set((props.proposal.changes ?? []).flatMap(changePaths))] : []);
+  const said = () => (props.proposal.state === 'executed' && props.proposal.effect ? props.proposal.result?.said : undefined);
+  return (
+    <>
+      <Show when={words()}>{(text) => <span>{text()} </span>}</Show>
+      <Show when={expects()}>{(text) => <span>Expected after it: {text()}</span>}</Show>
+      <Show when={said()}>{(text) => <span>Answer: {text()} </span>}</Show>
+      <For each={written().slice(0, 5)}>
+        {(path) => (
+          <>
+            <a class="path" href={href({ room: 'files', path })}>
+              {nameOf(path)}
+            </a>{' '}
+          </>
+        )}
+      </For>
+    </>
+  );
+}
+
+function Aside(props: { refusal: string | undefined; reason: string; onReason: (text: string) => void }) {
+  const [asked, setAsked] = createSignal(false);
+  return (
+    <div class="grow stack-s">
+      <Show when={props.refusal}>
+        {(words) => (
+          <p class="fail-ink" role="alert">
+            {words()}
+          </p>
+        )}
+      </Show>
+      <Show
+        when={asked()}
+        fallback={
+          <button type="button" class="link decide-why" onClick={() => setAsked(true)}>
+            Give a reason with your decision
+          </button>
+        }
+      >
+        <Input
+          label="Reason for your decision"
+          placeholder="Why; the proposer can read it"
+          value={props.reason}
+          onText={props.onReason}
+          maxlength={1000}
+          ref={(el) => queueMicrotask(() => el.focus())}
+        />
+      </Show>
+    </div>
+  );
+}
