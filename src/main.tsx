@@ -10,7 +10,8 @@ import { connect } from './client/connect.ts';
 import { offerConsole } from './client/console-api.ts';
 import { ClientContext } from './client/context.ts';
 import { createRoute, type Route, type RoomName } from './client/route.ts';
-import { Shell, type Update } from './shell/Shell.tsx';
+import type { Update } from './shell/KernelNotice.tsx';
+import { Shell } from './shell/Shell.tsx';
 import { Button } from './ui/Button.tsx';
 import { ErrorCard } from './ui/ErrorCard.tsx';
 import { Skeleton } from './ui/Skeleton.tsx';
@@ -28,7 +29,10 @@ function Page() {
   const route = createRoute();
   const [update, setUpdate] = createSignal<Update>();
   // The first screen comes first; a newer build can wait a moment.
-  setTimeout(() => void import('./update.ts').then(({ watchUpdates }) => watchUpdates((apply) => setUpdate({ apply }))), 2_000);
+  setTimeout(
+    () => void import('./update.ts').then(({ watchUpdates }) => watchUpdates((apply) => setUpdate({ apply }))),
+    2_000,
+  );
 
   /** The route while it is this room's; a room keeps its state while its own address changes. */
   const at = <N extends RoomName>(name: N): Extract<Route, { room: N }> | undefined => {
@@ -38,7 +42,13 @@ function Page() {
   return (
     <Shell route={route()} update={update()}>
       <ErrorBoundary fallback={(error, reset) => <RoomFailed error={error} again={reset} />}>
-        <Suspense fallback={<div class="wrap"><Skeleton label="Opening the room" /></div>}>
+        <Suspense
+          fallback={
+            <div class="wrap">
+              <Skeleton label="Opening the room" />
+            </div>
+          }
+        >
           <Switch>
             <Match when={at('home')}>
               <Home />
@@ -61,7 +71,11 @@ function RoomFailed(props: { error: unknown; again: () => void }) {
       <ErrorCard
         title="This room cannot be shown"
         safe="The kernel, your files and the other rooms are not affected."
-        actions={<Button small onClick={() => props.again()}>Open it again</Button>}
+        actions={
+          <Button small onClick={() => props.again()}>
+            Open it again
+          </Button>
+        }
       >
         {props.error instanceof Error ? props.error.message : String(props.error)}
       </ErrorCard>

@@ -24,24 +24,44 @@ let kernel: Memory;
 let operator: Sys;
 let server: MessagesServer;
 
-const boot = async (script: Turn[] | ((seen: Seen, turn: number) => Turn), more: { agents?: Partial<AgentsOptions>; model?: string; key?: string } = {}) => {
+const boot = async (
+  script: Turn[] | ((seen: Seen, turn: number) => Turn),
+  more: { agents?: Partial<AgentsOptions>; model?: string; key?: string } = {},
+) => {
   server = await startMessages({ script, cors: 'anthropic', key: KEY });
   kernel = await bootMemory({
-    ports: ({ secrets }) => ({ bash: createInlineBash(), agents: createAgents({ secrets: secrets.use, pace: FAST, ...more.agents }) }),
+    ports: ({ secrets }) => ({
+      bash: createInlineBash(),
+      agents: createAgents({ secrets: secrets.use, pace: FAST, ...more.agents }),
+    }),
   });
   operator = kernel.as('operator');
   must(await operator.call('secret', { name: 'TEST_KEY', value: more.key ?? KEY, origins: [server.url] }));
-  await setModels(more.model ?? `{ default: { base_url: "${server.url}", model: test-model, secret: TEST_KEY, price: { input: 3, output: 15, cache_write: 3.75, cache_read: 0.3 } } }`);
-  must(await operator.write([{ op: 'put', path: '/workspace/agents/clerk/AGENT.md', content: ROLE, base: null }], { message: 'role' }));
+  await setModels(
+    more.model ??
+      `{ default: { base_url: "${server.url}", model: test-model, secret: TEST_KEY, price: { input: 3, output: 15, cache_write: 3.75, cache_read: 0.3 } } }`,
+  );
+  must(
+    await operator.write([{ op: 'put', path: '/workspace/agents/clerk/AGENT.md', content: ROLE, base: null }], {
+      message: 'role',
+    }),
+  );
 };
 
 const setModels = async (models: string): Promise<void> => {
   const policy = must(await operator.read('/system/policy.yaml'));
   const content = `grants: { "agent:clerk": { write: [/workspace/**] } }\nmodels: ${models}\n`;
-  must(await operator.write([{ op: 'put', path: '/system/policy.yaml', content, base: policy.stat.revision }], { message: 'models' }));
+  must(
+    await operator.write([{ op: 'put', path: '/system/policy.yaml', content, base: policy.stat.revision }], {
+      message: 'models',
+    }),
+  );
 };
 
-const ask = async (prompt: string, more: Record<string, unknown> = {}): Promise<{ ended: Ended; run: string; records: RunRecord[]; file: string }> => {
+const ask = async (
+  prompt: string,
+  more: Record<string, unknown> = {},
+): Promise<{ ended: Ended; run: string; records: RunRecord[]; file: string }> => {
   const fired = must(await operator.fire('/workspace/agents/clerk', { args: { prompt, wait: true, ...more } }));
   const file = `/system/runs/2026-11-23/${fired.run}.jsonl`;
   const text = String(must(await operator.read(file)).content);
@@ -53,9 +73,6 @@ const text = async (path: string): Promise<unknown> => {
   return read.ok ? read.value.content : undefined;
 };
 const tools = (records: RunRecord[]) => records.filter((record) => record.t === 'tool');
-const until = async (what: () => boolean): Promise<void> => {
-  while (!what()) await new Promise((resolve) => setTimeout(resolve, 5));
-};
 const put = (path: string, content: string) => ({ op: 'put', path, content });
 
 afterEach(async () => {
@@ -64,10 +81,24 @@ afterEach(async () => {
 });
 
 describe('a run', () => {
-  test('reads, writes, and ends with its words; every step is on record', async () => {
+  test('[R1] reads, writes, and ends with its words; every step is on record', async () => {
     await boot([
-      { thinking: 'Look first.', text: 'I look.', tools: [{ name: 'read', input: { path: '/workspace/AGENTS.md' } }, { name: 'list', input: { path: '/workspace', depth: 2 } }] },
-      { tools: [{ name: 'write', input: { changes: [put('/workspace/notes/2026-11-23.md', 'noted\n')], message: 'note of the day' } }] },
+      {
+        thinking: 'Look first.',
+        text: 'I look.',
+        tools: [
+          { name: 'read', input: { path: '/workspace/AGENTS.md' } },
+          { name: 'list', input: { path: '/workspace', depth: 2 } },
+        ],
+      },
+      {
+        tools: [
+          {
+            name: 'write',
+            input: { changes: [put('/workspace/notes/2026-11-23.md', 'noted\n')], message: 'note of the day' },
+          },
+        ],
+      },
       { text: 'Done: /workspace/notes/2026-11-23.md' },
     ]);
     const { ended, records, run } = await ask('Note the day.');
@@ -80,17 +111,27 @@ describe('a run', () => {
   });
 
   test('is told house rules, role, date and map, the stable first; thinking goes back as it came', async () => {
-    await boot([{ thinking: 'Hm.', tools: [{ name: 'read', input: { path: '/workspace/nothing.md' } }] }, { text: 'ok' }]);
+    await boot([
+      { thinking: 'Hm.', tools: [{ name: 'read', input: { path: '/workspace/nothing.md' } }] },
+      { text: 'ok' },
+    ]);
     await ask('Hello.');
     const [first, second] = server.requests.map(({ body }) => body);
     const system = first?.system as { text: string; cache_control?: unknown }[];
-    expect(system[0]?.text).toMatch(/Allod[^]*House rules[^]*agent clerk: Keeps the notes[^]*\/workspace\/notes\/2026-11-23\.md/);
+    expect(system[0]?.text).toMatch(
+      /Allod[^]*House rules[^]*agent clerk: Keeps the notes[^]*\/workspace\/notes\/2026-11-23\.md/,
+    );
     expect(system[0]?.cache_control).toBeDefined();
     expect(system[1]?.text).toMatch(/Today is 2026-11-23[^]*\/workspace\/agents\/clerk\//);
     expect(first?.tools?.map(({ name }) => name)).toEqual(['read', 'list', 'search', 'write', 'propose', 'bash']);
     expect(JSON.stringify(first?.tools)).not.toMatch(/"base"|"attrs"|"anyOf":\[\{"type":"string"\},\{\}\]/);
-    expect(second?.messages[1]?.content).toMatchObject([{ type: 'thinking', thinking: 'Hm.', signature: 'c2lnbmVk' }, { type: 'tool_use', name: 'read' }]);
-    expect(second?.messages[2]?.content).toMatchObject([{ type: 'tool_result', is_error: true, content: expect.stringMatching(/^ENOENT/) }]);
+    expect(second?.messages[1]?.content).toMatchObject([
+      { type: 'thinking', thinking: 'Hm.', signature: 'c2lnbmVk' },
+      { type: 'tool_use', name: 'read' },
+    ]);
+    expect(second?.messages[2]?.content).toMatchObject([
+      { type: 'tool_result', is_error: true, content: expect.stringMatching(/^ENOENT/) },
+    ]);
   });
 
   test('calls that read run side by side, in one message of results', async () => {
@@ -98,7 +139,17 @@ describe('a run', () => {
       { tools: ['a', 'b', 'c'].map((name) => ({ name: 'read', input: { path: `/workspace/${name}.md` } })) },
       { text: 'ok' },
     ]);
-    must(await operator.write(['a', 'b', 'c'].map((name) => ({ op: 'put' as const, path: `/workspace/${name}.md`, content: name.repeat(3), base: null })), { message: 'm' }));
+    must(
+      await operator.write(
+        ['a', 'b', 'c'].map((name) => ({
+          op: 'put' as const,
+          path: `/workspace/${name}.md`,
+          content: name.repeat(3),
+          base: null,
+        })),
+        { message: 'm' },
+      ),
+    );
     const { records } = await ask('Read all.');
     expect(tools(records).map(({ result }) => result.at(-1))).toEqual(['a', 'b', 'c']);
     expect(server.requests[1]?.body.messages).toHaveLength(3);
@@ -112,13 +163,29 @@ describe('a run', () => {
       { text: 'ok' },
     ]);
     const { records, run } = await ask('Use the shell.');
-    expect(tools(records)[1]).toMatchObject({ ok: false, result: expect.stringMatching(/^\/workspace\/desk\n7\n[^]*missing[^]*\[exit 1, 1 revisions, in \/workspace\/desk\]$/) });
-    expect(must(await operator.list('/workspace/desk/n.txt', { history: true })).entries[0]).toMatchObject({ actor: 'agent:clerk', run });
+    expect(tools(records)[1]).toMatchObject({
+      ok: false,
+      result: expect.stringMatching(
+        /^\/workspace\/desk\n7\n[^]*missing[^]*\[exit 1, 1 revisions, in \/workspace\/desk\]$/,
+      ),
+    });
+    expect(must(await operator.list('/workspace/desk/n.txt', { history: true })).entries[0]).toMatchObject({
+      actor: 'agent:clerk',
+      run,
+    });
   });
 
-  test('usage and price are the API\'s own, to the cent', async () => {
-    const usage = { input_tokens: 1_000, output_tokens: 200, cache_creation_input_tokens: 400, cache_read_input_tokens: 5_000 };
-    await boot([{ text: 'a', tools: [{ name: 'list', input: { path: '/workspace' } }], usage }, { text: 'b', usage }]);
+  test("usage and price are the API's own, to the cent", async () => {
+    const usage = {
+      input_tokens: 1_000,
+      output_tokens: 200,
+      cache_creation_input_tokens: 400,
+      cache_read_input_tokens: 5_000,
+    };
+    await boot([
+      { text: 'a', tools: [{ name: 'list', input: { path: '/workspace' } }], usage },
+      { text: 'b', usage },
+    ]);
     const { ended, records } = await ask('Count.');
     expect(ended.usage).toEqual({ input: 2_000, output: 400, cacheWrite: 800, cacheRead: 10_000 });
     expect(ended.usd).toBeCloseTo((2_000 * 3 + 400 * 15 + 800 * 3.75 + 10_000 * 0.3) / 1e6, 9);
@@ -130,7 +197,12 @@ describe('a run', () => {
     await boot([{ text: 'one two three four five six seven eight nine ten', delayMs: 15 }]);
     const shown: string[] = [];
     operator.on('/proc/runs/*', ({ path, change }) => {
-      if (change === 'live') void operator.read(path).then((read) => read.ok && shown.push(String((JSON.parse(String(read.value.content)) as { live: string }).live)));
+      if (change === 'live')
+        void operator
+          .read(path)
+          .then(
+            (read) => read.ok && shown.push(String((JSON.parse(String(read.value.content)) as { live: string }).live)),
+          );
     });
     await ask('Talk.');
     expect(shown.filter((said) => said !== '').length).toBeGreaterThan(1);
@@ -139,11 +211,16 @@ describe('a run', () => {
 });
 
 describe('replacing a file', () => {
-  const over = { tools: [{ name: 'write', input: { changes: [put('/workspace/a.md', 'new\n')], message: 'replace' } }] };
+  const over = {
+    tools: [{ name: 'write', input: { changes: [put('/workspace/a.md', 'new\n')], message: 'replace' } }],
+  };
   const read = { tools: [{ name: 'read', input: { path: '/workspace/a.md' } }] };
-  const given = async () => must(await operator.write([{ op: 'put', path: '/workspace/a.md', content: 'old\n', base: null }], { message: 'm' }));
+  const given = async () =>
+    must(
+      await operator.write([{ op: 'put', path: '/workspace/a.md', content: 'old\n', base: null }], { message: 'm' }),
+    );
 
-  test('what was not read is not overwritten; read first, it is', async () => {
+  test('[F3] what was not read is not overwritten; read first, it is', async () => {
     await boot([over, read, over, over, { text: 'ok' }]);
     await given();
     const [blind, , seen, again] = tools((await ask('Replace.')).records);
@@ -153,28 +230,55 @@ describe('replacing a file', () => {
   });
 
   test('a file known to be absent may be made, and then replaced by its maker', async () => {
-    const twice = { tools: [{ name: 'write', input: { changes: [put('/workspace/a.md', 'newer\n')], message: 'again' } }] };
+    const twice = {
+      tools: [{ name: 'write', input: { changes: [put('/workspace/a.md', 'newer\n')], message: 'again' } }],
+    };
     await boot([read, over, twice, { text: 'ok' }]);
     expect(tools((await ask('Make.')).records).map(({ ok }) => ok)).toEqual([false, true, true]);
     expect(await text('/workspace/a.md')).toBe('newer\n');
   });
 
   test('[A4] what changed since it was read is not overwritten', async () => {
-    const edit = () => operator.write([{ op: 'edit', path: '/workspace/a.md', old: 'old', new: 'mine' }], { message: 'the operator' });
+    const edit = () =>
+      operator.write([{ op: 'edit', path: '/workspace/a.md', old: 'old', new: 'mine' }], { message: 'the operator' });
     // The operator's edit lands while the model thinks about what it has read.
     await boot((_seen, turn) => {
       if (turn === 1) void edit();
       return [read, { ...over, hang: 80 }, { text: 'ok' }][turn] ?? {};
     });
     await given();
-    expect(tools((await ask('Replace.')).records).at(-1)).toMatchObject({ ok: false, result: expect.stringMatching(/^ESTALE: .*operator.*Read it again/) });
+    expect(tools((await ask('Replace.')).records).at(-1)).toMatchObject({
+      ok: false,
+      result: expect.stringMatching(/^ESTALE: .*operator.*Read it again/),
+    });
     expect(await text('/workspace/a.md')).toBe('mine\n');
   });
 
-  test('[A10] its own role and jobs stay closed, in words that name propose', async () => {
+  test('[A10] [P3] its own role and jobs stay closed, in words that name propose', async () => {
     await boot([
-      { tools: [{ name: 'write', input: { changes: [{ op: 'append', path: '/workspace/agents/clerk/AGENT.md', content: 'autonomy: autonomous' }], message: 'm' } }] },
-      { tools: [{ name: 'propose', input: { changes: [put('/workspace/jobs/j.md', '---\nagent: clerk\n---\nGo.\n')], rationale: 'daily', reversibility: 'reversible' } }] },
+      {
+        tools: [
+          {
+            name: 'write',
+            input: {
+              changes: [{ op: 'append', path: '/workspace/agents/clerk/AGENT.md', content: 'autonomy: autonomous' }],
+              message: 'm',
+            },
+          },
+        ],
+      },
+      {
+        tools: [
+          {
+            name: 'propose',
+            input: {
+              changes: [put('/workspace/jobs/j.md', '---\nagent: clerk\n---\nGo.\n')],
+              rationale: 'daily',
+              reversibility: 'reversible',
+            },
+          },
+        ],
+      },
       { tools: [{ name: 'fire', input: { target: '/workspace/agents/shell' } }] },
       { text: 'ok' },
     ]);
@@ -182,87 +286,5 @@ describe('replacing a file', () => {
     expect(write).toMatchObject({ ok: false, result: expect.stringMatching(/^EACCES: .*propose/) });
     expect(propose).toMatchObject({ ok: true, result: expect.stringContaining('is pending') });
     expect(fire).toMatchObject({ ok: false, result: expect.stringContaining('You have no tool named fire') });
-  });
-});
-
-describe('going on', () => {
-  test('a chat carries what was asked and answered before', async () => {
-    await boot([{ text: 'First.', tools: [{ name: 'list', input: { path: '/workspace' } }] }, { text: 'One.' }, { text: 'Two.' }, { text: 'Three.' }]);
-    const first = await ask('Question one?');
-    const second = await ask('Question two?', { after: first.file });
-    await ask('Question three?', { after: second.file });
-    const last = server.requests.at(-1)?.body.messages.map(({ role, content }) => [role, (content as { text: string }[])[0]?.text]);
-    expect(last).toEqual([
-      ['user', 'Question one?'],
-      ['assistant', 'First.\n\nOne.'],
-      ['user', 'Question two?'],
-      ['assistant', 'Two.'],
-      ['user', 'Question three?'],
-    ]);
-  });
-
-  test('[A22] a run that was cut short goes on from its record, and repeats no call by itself', async () => {
-    await boot([{ text: 'Both.', tools: [{ name: 'list', input: { path: '/workspace' }, id: 'toolu_a' }, { name: 'write', input: { changes: [put('/workspace/x.md', 'x')], message: 'm' }, id: 'toolu_b' }] }, { text: 'ok' }, { text: 'Gone on.' }]);
-    const { records, run, file } = await ask('Do both.');
-    const cut = records.filter((record) => record.t === 'start' || record.t === 'model' || (record.t === 'tool' && record.id === 'toolu_a')).slice(0, 3);
-    const history = [...cut.map((record) => JSON.stringify(record)), '{"t":"tool","at":"cut off'].join('\n');
-    const sys: Sys = { ...kernel.as('agent:clerk'), run, invoke: (async (name: string) => ({ ok: true, value: name === 'log' ? { revision: '' } : {} })) as Sys['invoke'] };
-    const read: Sys['read'] = async (path, o) => (path === file ? { ok: true, value: { content: history, stat: must(await operator.read(file)).stat } } : operator.read(path, o));
-    const { parseRole } = await import('../protocol/formats/role.ts');
-    const role = must(parseRole('/workspace/agents/clerk/AGENT.md', ROLE));
-    const agents = createAgents({ secrets: async () => ({ ok: true, value: KEY }), pace: FAST });
-    const ended = await agents.run({ ...sys, read }, { role, prompt: 'Do both.', date: '2026-11-23', after: file });
-    expect(ended).toMatchObject({ state: 'done', text: 'Gone on.' });
-    const sent = server.requests.at(-1)?.body.messages;
-    expect(sent).toHaveLength(3);
-    expect(sent?.[2]?.content).toMatchObject([
-      { tool_use_id: 'toolu_a', content: expect.stringContaining('/workspace/AGENTS.md') },
-      { tool_use_id: 'toolu_b', is_error: true, content: expect.stringContaining('not on record') },
-    ]);
-  });
-});
-
-describe('stopping', () => {
-  test('[A20] a kill stops a streaming model at once: the socket closes, the run is cancelled', async () => {
-    await boot([{ text: 'word '.repeat(400), delayMs: 20 }]);
-    const running = ask('Talk long.');
-    await until(() => server.requests.length > 0);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const at = Date.now();
-    must(await operator.call('kill', { run: 'all' }));
-    const { ended, records } = await running;
-    expect(Date.now() - at).toBeLessThan(500);
-    expect(ended.state).toBe('cancelled');
-    expect(ended.usage.input).toBeGreaterThan(0);
-    expect(records.at(-1)).toMatchObject({ t: 'end', state: 'cancelled' });
-    await until(() => server.aborted === 1);
-  });
-
-  test('[A20] a kill stops a waiting tool and a waiting retry', async () => {
-    await boot([{ tools: [{ name: 'bash', input: { script: 'sleep 20' } }] }, { error: { status: 529, type: 'overloaded_error', message: 'busy', retryAfter: 30 } }]);
-    const inTool = (): boolean => kernel.kernel.processes.list().some(({ kind }) => kind === 'bash');
-    const inRetry = (): boolean => server.requests.length > 1;
-    for (const waits of [inTool, inRetry]) {
-      const running = ask('Wait.');
-      await until(waits);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      must(await operator.call('kill', { run: 'all' }));
-      expect((await running).ended.state).toBe('cancelled');
-    }
-  });
-
-  test('it ends after so many turns, with what it did kept', async () => {
-    await boot(() => ({ text: 'again', tools: [{ name: 'list', input: { path: '/workspace' } }] }), { agents: { maxTurns: 3 } });
-    const { ended } = await ask('Loop.');
-    expect(ended).toMatchObject({ state: 'failed', text: 'again', error: { code: 'EDQUOT', message: expect.stringContaining('3 turns') } });
-    expect(server.requests).toHaveLength(3);
-  });
-
-  test('a run that has used its budget asks no further turn', async () => {
-    await boot(() => ({ text: 'x', tools: [{ name: 'list', input: { path: '/workspace' } }], usage: { input_tokens: 100_000, output_tokens: 1 } }));
-    const role = must(await operator.read('/workspace/agents/clerk/AGENT.md'));
-    must(await operator.write([{ op: 'put', path: '/workspace/agents/clerk/AGENT.md', content: ROLE.replace('write:', 'budget: { per_run: 0.5 }\nwrite:'), base: role.stat.revision }], { message: 'm' }));
-    expect((await ask('Spend.')).ended).toMatchObject({ state: 'failed', error: { code: 'EDQUOT', message: expect.stringContaining('0.5 USD') } });
-    expect(server.requests).toHaveLength(2);
   });
 });

@@ -33,7 +33,8 @@ const MAX_TURNS = 40;
 const over = (state: Ended['state'], error: SysError): Ended => ({ state, error, usage: emptyUsage() });
 
 /** An order that continues this very run: its file names the run itself. */
-const isOwn = (sys: Sys, file: string): boolean => sys.run !== '' && file.endsWith(`/${sys.run}.jsonl`) && file === runFile(file.split('/')[3] ?? '', sys.run);
+const isOwn = (sys: Sys, file: string): boolean =>
+  sys.run !== '' && file.endsWith(`/${sys.run}.jsonl`) && file === runFile(file.split('/')[3] ?? '', sys.run);
 
 export const createAgents = (options: AgentsOptions): AgentsPort => {
   const pace = { ...PACE, ...options.pace };
@@ -45,7 +46,8 @@ export const createAgents = (options: AgentsOptions): AgentsPort => {
     if (rehearsal) return { provider: createRehearsal({ sys, rehearsal, date, delayMs: pace.rehearsal }) };
     const choice = await modelFor(sys, role.model);
     if (!choice.ok) return { ended: over('failed', choice.error) };
-    if ('none' in choice.value) return { ended: over('skipped', { code: 'ENOENT', call: 'model', message: choice.value.none }) };
+    if ('none' in choice.value)
+      return { ended: over('skipped', { code: 'ENOENT', call: 'model', message: choice.value.none }) };
     const { model } = choice.value;
     const factory = providers[model.provider];
     if (!factory) {

@@ -27,7 +27,11 @@ export const createBases = (sys: Sys): Bases => {
     const read = await sys.read(path, { length: 1 });
     if (!read.ok) return ok(read.error.code === 'ENOENT' ? null : undefined);
     const { actor, at, size } = read.value.stat;
-    return err('ESTALE', `${path} exists (${size} bytes, last changed by ${actor} at ${at}) and this run has not read it. Read it first, then put, or change it with edit.`, { path });
+    return err(
+      'ESTALE',
+      `${path} exists (${size} bytes, last changed by ${actor} at ${at}) and this run has not read it. Read it first, then put, or change it with edit.`,
+      { path },
+    );
   };
 
   return {

@@ -1,8 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { bootMemory, type Memory } from '../boot/memory.ts';
-import { hashHex } from '../protocol/bytes.ts';
 import { must } from '../protocol/errors.ts';
-import { parseRehearsal } from '../protocol/formats/rehearsal.ts';
 import type { Ended } from '../protocol/ports.ts';
 import type { Sys } from '../protocol/sys.ts';
 import { startMessages, type MessagesServer, type Turn } from '../../tests/servers/messages.ts';
@@ -16,21 +14,45 @@ let kernel: Memory;
 let operator: Sys;
 let servers: MessagesServer[] = [];
 
-type Setup = { script?: Turn[]; models?: (url: string) => string; key?: string | null; agents?: Partial<AgentsOptions>; cors?: 'anthropic' | 'ollama'; accepts?: string };
+type Setup = {
+  script?: Turn[];
+  models?: (url: string) => string;
+  key?: string | null;
+  agents?: Partial<AgentsOptions>;
+  cors?: 'anthropic' | 'ollama';
+  accepts?: string;
+};
 
-const boot = async ({ script = [], models, key = KEY, agents, cors = 'anthropic', accepts = KEY }: Setup): Promise<MessagesServer> => {
+const boot = async ({
+  script = [],
+  models,
+  key = KEY,
+  agents,
+  cors = 'anthropic',
+  accepts = KEY,
+}: Setup): Promise<MessagesServer> => {
   const server = await startMessages({ script, cors, key: accepts });
   servers.push(server);
   kernel = await bootMemory({
-    ports: ({ secrets }) => ({ agents: createAgents({ secrets: secrets.use, pace: { live: 1, rehearsal: 0, waits: [5, 5, 5] }, ...agents }) }),
+    ports: ({ secrets }) => ({
+      agents: createAgents({ secrets: secrets.use, pace: { live: 1, rehearsal: 0, waits: [5, 5, 5] }, ...agents }),
+    }),
   });
   operator = kernel.as('operator');
   if (key) must(await operator.call('secret', { name: 'TEST_KEY', value: key, origins: [server.url] }));
   const policy = must(await operator.read('/system/policy.yaml'));
   const keyed = (url: string): string => `{ default: { base_url: "${url}", model: test-model, secret: TEST_KEY } }`;
   const content = `grants: { "agent:clerk": { write: [/workspace/**] } }\nmodels: ${(models ?? keyed)(server.url)}\n`;
-  must(await operator.write([{ op: 'put', path: '/system/policy.yaml', content, base: policy.stat.revision }], { message: 'models' }));
-  must(await operator.write([{ op: 'put', path: '/workspace/agents/clerk/AGENT.md', content: ROLE, base: null }], { message: 'role' }));
+  must(
+    await operator.write([{ op: 'put', path: '/system/policy.yaml', content, base: policy.stat.revision }], {
+      message: 'models',
+    }),
+  );
+  must(
+    await operator.write([{ op: 'put', path: '/workspace/agents/clerk/AGENT.md', content: ROLE, base: null }], {
+      message: 'role',
+    }),
+  );
   return server;
 };
 afterEach(async () => {
@@ -43,16 +65,25 @@ const ask = async (): Promise<{ ended: Ended; record: string }> => {
   const record = String(must(await operator.read(`/system/runs/2026-11-23/${fired.run}.jsonl`)).content);
   return { ended: fired.result as Ended, record };
 };
-const status = (code: number, message: string, more: object = {}): Turn => ({ error: { status: code, type: 'x_error', message, ...more } });
+const status = (code: number, message: string, more: object = {}): Turn => ({
+  error: { status: code, type: 'x_error', message, ...more },
+});
 const failed = (code: string, ...words: RegExp[]) => ({
   state: 'failed',
-  error: { code, call: 'model', message: expect.toSatisfy((message: string) => words.every((word) => word.test(message)), words.join(' and ')) },
+  error: {
+    code,
+    call: 'model',
+    message: expect.toSatisfy((message: string) => words.every((word) => word.test(message)), words.join(' and ')),
+  },
 });
 
 describe('before anything is asked', () => {
   test('no model set: skipped, and told where to set one', async () => {
     await boot({ models: () => '{}' });
-    expect((await ask()).ended).toMatchObject({ state: 'skipped', error: { message: expect.stringMatching(/No model is set.*Settings.*\/system\/policy\.yaml/) } });
+    expect((await ask()).ended).toMatchObject({
+      state: 'skipped',
+      error: { message: expect.stringMatching(/No model is set.*Settings.*\/system\/policy\.yaml/) },
+    });
   });
 
   test('no key, or one stored for another place: nothing is sent', async () => {
@@ -69,7 +100,10 @@ describe('before anything is asked', () => {
   });
 
   test('offline: said plainly, unless the model is on this device', async () => {
-    await boot({ models: () => '{ default: { base_url: "https://api.anthropic.com", model: m } }', agents: { online: () => false } });
+    await boot({
+      models: () => '{ default: { base_url: "https://api.anthropic.com", model: m } }',
+      agents: { online: () => false },
+    });
     expect((await ask()).ended).toMatchObject(failed('EIO', /offline/, /api\.anthropic\.com was not asked/));
     await kernel.stop();
     await boot({ script: [{ text: 'here' }], agents: { online: () => false } });
@@ -77,7 +111,13 @@ describe('before anything is asked', () => {
   });
 
   test('a role names an alias, a known model, or any id at the usual place, then without a price', () => {
-    const usual = { provider: 'anthropic', base_url: 'https://a.example', model: 'big', max_tokens: 10, price: { input: 1, output: 2 } };
+    const usual = {
+      provider: 'anthropic',
+      base_url: 'https://a.example',
+      model: 'big',
+      max_tokens: 10,
+      price: { input: 1, output: 2 },
+    };
     const small = { ...usual, model: 'small', base_url: 'https://b.example' };
     expect(chooseModel({ default: usual, quick: small }, 'quick')).toEqual({ model: small });
     expect(chooseModel({ default: usual, quick: small }, 'small')).toEqual({ model: small });
@@ -113,7 +153,13 @@ describe('refused by the other side', () => {
   });
 
   test('what passes by itself is not a failure; retry-after is honoured', async () => {
-    const server = await boot({ script: [status(429, 'slow', { retryAfter: 0.2 }), { error: { status: 529, type: 'overloaded_error', message: 'mid', after: 1 }, text: 'x'.repeat(60) }, { text: 'fine' }] });
+    const server = await boot({
+      script: [
+        status(429, 'slow', { retryAfter: 0.2 }),
+        { error: { status: 529, type: 'overloaded_error', message: 'mid', after: 1 }, text: 'x'.repeat(60) },
+        { text: 'fine' },
+      ],
+    });
     expect((await ask()).ended).toMatchObject({ state: 'done', text: 'fine' });
     expect(Number(server.requests[1]?.at) - Number(server.requests[0]?.at)).toBeGreaterThanOrEqual(190);
     expect(server.requests).toHaveLength(3);
@@ -140,7 +186,15 @@ describe('refused by the other side', () => {
   });
 
   test('twice broken off is a failure, and no half call was carried out', async () => {
-    const write = { tools: [{ name: 'write', input: { changes: [{ op: 'put', path: '/workspace/x.md', content: 'x'.repeat(99) }], message: 'm' } }], cutAfter: 9 };
+    const write = {
+      tools: [
+        {
+          name: 'write',
+          input: { changes: [{ op: 'put', path: '/workspace/x.md', content: 'x'.repeat(99) }], message: 'm' },
+        },
+      ],
+      cutAfter: 9,
+    };
     const server = await boot({ script: [write, write] });
     expect((await ask()).ended).toMatchObject(failed('EPROTO', /broke off its answer twice/));
     expect(server.requests).toHaveLength(2);
@@ -159,14 +213,23 @@ describe('refused by the other side', () => {
 describe('what is sent', () => {
   test('[A37] the key is in one header and in no record, error, journal entry or live text', async () => {
     const leak = `invalid key ${KEY} of account`;
-    const server = await boot({ script: [status(500, leak), { text: 'x', tools: [{ name: 'read', input: { path: '/workspace' } }] }, status(401, leak)] });
+    const server = await boot({
+      script: [
+        status(500, leak),
+        { text: 'x', tools: [{ name: 'read', input: { path: '/workspace' } }] },
+        status(401, leak),
+      ],
+    });
     const { ended, record } = await ask();
     expect(server.requests[0]?.headers['authorization']).toBe(`Bearer ${KEY}`);
     expect(ended.error?.message).toContain('invalid key [key] of account');
     expect(record).not.toContain(KEY);
     expect(JSON.stringify(server.requests.map(({ body }) => body))).not.toContain(KEY);
     for (const under of ['/workspace', '/system', '/proc']) {
-      for (const { path, kind } of must(await operator.list(under, { depth: 9 })).entries as { path: string; kind: string }[]) {
+      for (const { path, kind } of must(await operator.list(under, { depth: 9 })).entries as {
+        path: string;
+        kind: string;
+      }[]) {
         if (kind === 'file') expect(String(must(await operator.read(path)).content)).not.toContain(KEY);
       }
     }
@@ -176,55 +239,18 @@ describe('what is sent', () => {
   test('Anthropic and servers with a key get the headers Anthropic asks for; a keyless one gets none of them', async () => {
     const keyed = await boot({ script: [{ text: 'a' }] });
     await ask();
-    expect(keyed.requests[0]?.headers).toMatchObject({ 'anthropic-version': expect.any(String), 'anthropic-dangerous-direct-browser-access': 'true' });
+    expect(keyed.requests[0]?.headers).toMatchObject({
+      'anthropic-version': expect.any(String),
+      'anthropic-dangerous-direct-browser-access': 'true',
+    });
     await kernel.stop();
-    const local = await boot({ script: [{ text: 'b' }], cors: 'ollama', models: (url) => `{ default: { base_url: "${url}/v1/", model: llama } }` });
+    const local = await boot({
+      script: [{ text: 'b' }],
+      cors: 'ollama',
+      models: (url) => `{ default: { base_url: "${url}/v1/", model: llama } }`,
+    });
     expect((await ask()).ended).toMatchObject({ state: 'done', text: 'b' });
     const sent = Object.keys(local.requests[0]?.headers ?? {});
     expect(sent.filter((name) => name.startsWith('anthropic') || name === 'x-api-key')).toEqual([]);
-  });
-});
-
-describe('a recording', () => {
-  const material = 'price,units\n3,4\n';
-  const recording = (sha256: string, turns: object[]) =>
-    must(parseRehearsal('/r.jsonl', [
-      { rehearsal: 1, job: '/workspace/jobs/brief.md', agent: 'clerk', title: 'Brief', recorded: '2026-11-01', model: 'recorded-model', inputs: [{ path: '/workspace/in.csv', from: 'in.csv', sha256 }] },
-      ...turns,
-    ].map((line) => JSON.stringify(line)).join('\n')));
-  const play = async (sha256: string, turns: object[]): Promise<Ended> => {
-    const agents = createAgents({ secrets: async () => ({ ok: false, error: { code: 'EACCES', call: '', message: 'no' } }), pace: { live: 1, rehearsal: 1 } });
-    const role = { name: 'clerk', description: '', tools: ['read' as const, 'write' as const], write: ['/workspace/**'], prompt: 'Answer.' };
-    const sys: Sys = { ...kernel.as('agent:clerk'), run: 'r1' };
-    const invoke = (async (name: string, args: unknown) => (name === 'log' || name === 'live' ? { ok: true, value: {} } : sys.call(name, args))) as Sys['invoke'];
-    return agents.run({ ...sys, invoke }, { role, prompt: 'Go.', date: '2026-11-23', rehearsal: recording(sha256, turns) });
-  };
-  const usage = { input_tokens: 900, output_tokens: 80 };
-  const turns = [
-    { content: [{ type: 'text', text: 'I read it on {date}.' }, { type: 'tool_use', id: 't1', name: 'read', input: { path: '/workspace/in.csv' } }], stop_reason: 'tool_use', usage },
-    { content: [{ type: 'tool_use', id: 't2', name: 'write', input: { message: 'Brief of {date}', changes: [{ op: 'put', path: '/workspace/brief-{date}.md', content: 'Total 12 on {date}\n' }] } }], stop_reason: 'tool_use', usage },
-    { content: [{ type: 'text', text: 'The brief of {date} is there.' }], stop_reason: 'end_turn', usage },
-  ];
-  const give = () => operator.write([{ op: 'put', path: '/workspace/in.csv', content: material, base: null }], { message: 'm' });
-
-  test('drives the real files, with today\'s date in every string, and costs nothing', async () => {
-    await boot({ models: () => '{}' });
-    must(await give());
-    expect(await play(hashHex(material), turns)).toMatchObject({ state: 'done', text: 'The brief of 2026-11-23 is there.', usd: 0, usage: { input: 2_700, output: 240 } });
-    expect(must(await operator.read('/workspace/brief-2026-11-23.md')).content).toBe('Total 12 on 2026-11-23\n');
-  });
-
-  test('is refused over other material, and where the material is missing', async () => {
-    await boot({});
-    expect(await play(hashHex(material), turns)).toMatchObject({ state: 'failed', error: { code: 'ENOENT', message: expect.stringMatching(/belongs to other material.*\/workspace\/in\.csv/) } });
-    must(await give());
-    expect(await play(hashHex('other'), turns)).toMatchObject({ state: 'failed', error: { code: 'EINVAL', message: expect.stringMatching(/belongs to other material: \/workspace\/in\.csv is not/) } });
-    expect((await operator.read('/workspace/brief-2026-11-23.md')).ok).toBe(false);
-  });
-
-  test('that runs out says so', async () => {
-    await boot({});
-    must(await give());
-    expect(await play(hashHex(material), turns.slice(0, 2))).toMatchObject({ state: 'failed', error: { code: 'EPROTO', message: expect.stringContaining('holds 2 answers') } });
   });
 });

@@ -29,9 +29,10 @@ export type Loop = {
 
 /** Why a turn that is neither the end nor a tool call ends the run. */
 const STOPS: Record<string, string> = {
-  max_tokens: 'The answer was cut at the model\'s max_tokens. Raise max_tokens for this model in /system/policy.yaml, or ask for less at once.',
+  max_tokens:
+    "The answer was cut at the model's max_tokens. Raise max_tokens for this model in /system/policy.yaml, or ask for less at once.",
   refusal: 'The model declined to answer.',
-  model_context_window_exceeded: 'The conversation no longer fits the model\'s context. Start a new one.',
+  model_context_window_exceeded: "The conversation no longer fits the model's context. Start a new one.",
 };
 
 export const runLoop = async (loop: Loop): Promise<Ended> => {
@@ -44,26 +45,45 @@ export const runLoop = async (loop: Loop): Promise<Ended> => {
   const stamp = (): string => new Date(sys.now()).toISOString();
   const end = (state: Ended['state'], error?: SysError): Ended => {
     const usd = provider.cost(usage);
-    return { state, usage, ...(text === undefined ? {} : { text }), ...(error ? { error } : {}), ...(usd === undefined ? {} : { usd }) };
+    return {
+      state,
+      usage,
+      ...(text === undefined ? {} : { text }),
+      ...(error ? { error } : {}),
+      ...(usd === undefined ? {} : { usd }),
+    };
   };
   const failed = (error: SysError): Ended => (sys.signal.aborted ? end('cancelled') : end('failed', error));
 
   const turn = async (): Promise<Result<ModelTurn>> => {
     const started = sys.now();
     const notes: Promise<unknown>[] = [];
-    const streamed = await provider.stream({ system: loop.system, tools: loop.toolSchemas, messages }, {
-      text: live.show,
-      note: (words) => void notes.push(log({ t: 'note', at: stamp(), text: words })),
-      wasted: (lost: Usage) => {
-        usage = addUsage(usage, lost);
+    const streamed = await provider.stream(
+      { system: loop.system, tools: loop.toolSchemas, messages },
+      {
+        text: live.show,
+        note: (words) => void notes.push(log({ t: 'note', at: stamp(), text: words })),
+        wasted: (lost: Usage) => {
+          usage = addUsage(usage, lost);
+        },
       },
-    }, sys.signal);
+      sys.signal,
+    );
     await Promise.all(notes);
     if (!streamed.ok) return streamed;
     const { content, stop, usage: used } = streamed.value;
     usage = addUsage(usage, used);
     const usd = provider.cost(used);
-    const record: RunRecord = { t: 'model', at: stamp(), ms: sys.now() - started, model: provider.model, content, stop, usage: used, ...(usd === undefined ? {} : { usd }) };
+    const record: RunRecord = {
+      t: 'model',
+      at: stamp(),
+      ms: sys.now() - started,
+      model: provider.model,
+      content,
+      stop,
+      usage: used,
+      ...(usd === undefined ? {} : { usd }),
+    };
     const logged = await log(record);
     live.clear();
     return logged.ok ? streamed : logged;
@@ -73,7 +93,14 @@ export const runLoop = async (loop: Loop): Promise<Ended> => {
     const started = sys.now();
     const { ok: fine, text: result, revisions } = await loop.runTool(call);
     const record: RunRecord = {
-      t: 'tool', at: stamp(), ms: sys.now() - started, id: call.id, name: call.name, input: call.input, ok: fine, result,
+      t: 'tool',
+      at: stamp(),
+      ms: sys.now() - started,
+      id: call.id,
+      name: call.name,
+      input: call.input,
+      ok: fine,
+      result,
       ...(revisions && revisions.length > 0 ? { revisions } : {}),
     };
     const logged = await log(record);
@@ -97,7 +124,11 @@ export const runLoop = async (loop: Loop): Promise<Ended> => {
     if (sys.signal.aborted) return end('cancelled');
     const spent = provider.cost(usage);
     if (loop.maxUsd !== undefined && spent !== undefined && spent >= loop.maxUsd) {
-      return end('failed', { code: 'EDQUOT', call: 'model', message: `This run has used its budget of ${loop.maxUsd} USD (${spent} USD spent). What it did so far is kept.` });
+      return end('failed', {
+        code: 'EDQUOT',
+        call: 'model',
+        message: `This run has used its budget of ${loop.maxUsd} USD (${spent} USD spent). What it did so far is kept.`,
+      });
     }
     const answer = await turn();
     if (!answer.ok) return failed(answer.error);
@@ -105,16 +136,26 @@ export const runLoop = async (loop: Loop): Promise<Ended> => {
     text = textOf(content) || text;
     if (content.length > 0) messages.push({ role: 'assistant', content });
     const why = STOPS[stop];
-    if (why !== undefined) return failed({ code: stop === 'refusal' ? 'EACCES' : 'EDQUOT', call: 'model', message: why });
+    if (why !== undefined)
+      return failed({ code: stop === 'refusal' ? 'EACCES' : 'EDQUOT', call: 'model', message: why });
     const calls = content.filter((block) => block.type === 'tool_use');
     // Some servers say end_turn although they call a tool.
     if (calls.length === 0 && (stop === 'end_turn' || stop === 'stop_sequence')) return end('done');
     // `pause_turn`: the model asks to be called again with what it has.
-    if (calls.length === 0 && stop !== 'pause_turn') return failed({ code: 'EPROTO', call: 'model', message: `The model stopped with "${stop}", which is not understood here.` });
+    if (calls.length === 0 && stop !== 'pause_turn')
+      return failed({
+        code: 'EPROTO',
+        call: 'model',
+        message: `The model stopped with "${stop}", which is not understood here.`,
+      });
     if (calls.length === 0) continue;
     const results = await callTools(calls);
     if (!results.ok) return failed(results.error);
     messages.push({ role: 'user', content: results.value });
   }
-  return failed({ code: 'EDQUOT', call: 'model', message: `Stopped after ${loop.maxTurns} turns of the model without an end. What it did so far is kept.` });
+  return failed({
+    code: 'EDQUOT',
+    call: 'model',
+    message: `Stopped after ${loop.maxTurns} turns of the model without an end. What it did so far is kept.`,
+  });
 };

@@ -27,7 +27,8 @@ export const modelFor = async (sys: Sys, wanted: string | undefined): Promise<Re
   const read = await sys.read(POLICY, { as: 'text' });
   if (!read.ok) return read.error.code === 'ENOENT' ? ok({ none: NOT_SET }) : read;
   const policy = parsePolicy(POLICY, String(read.value.content));
-  if (!policy.ok) return err('EINVAL', `${policy.error.message} No model can be used until it is mended.`, { path: POLICY });
+  if (!policy.ok)
+    return err('EINVAL', `${policy.error.message} No model can be used until it is mended.`, { path: POLICY });
   return ok(chooseModel(policy.value.models, wanted));
 };
 

@@ -34,12 +34,15 @@ export const sayRead = ({ content, stat }: ReadValue, offset: number, asked: num
   return `${head}\n\n${content}${more}`;
 };
 
-const isHistory = (entries: (Stat | Revision)[]): entries is Revision[] => entries[0] !== undefined && 'op' in entries[0];
+const isHistory = (entries: (Stat | Revision)[]): entries is Revision[] =>
+  entries[0] !== undefined && 'op' in entries[0];
 
 export const sayList = ({ entries, cursor }: ListValue | HistoryValue): string => {
   const rows = isHistory(entries)
     ? entries.map((row) => `${row.id}  ${row.at}  ${row.actor}  ${row.op}  ${row.message}`)
-    : entries.map((row) => (row.kind === 'dir' ? `${row.path}/` : `${row.path}  ${row.size} bytes  ${row.at}  ${row.actor}`));
+    : entries.map((row) =>
+        row.kind === 'dir' ? `${row.path}/` : `${row.path}  ${row.size} bytes  ${row.at}  ${row.actor}`,
+      );
   const all = cap(rows.join('\n'), 'List a folder further down, or give a limit and a cursor.');
   return `${all || '(empty)'}${cursor === undefined ? '' : `\n[more: go on with cursor ${JSON.stringify(cursor)}]`}`;
 };
@@ -47,12 +50,15 @@ export const sayList = ({ entries, cursor }: ListValue | HistoryValue): string =
 export const sayHits = ({ hits, total }: { hits: Hit[]; total: number }): string => {
   if (hits.length === 0) return 'Nothing found.';
   const rows = hits.map((hit) => `${hit.path}:${hit.line}: ${hit.snippet.replaceAll('\n', ' ')}`);
-  return cap(`${rows.join('\n')}${total > hits.length ? `\n[${total} in all]` : ''}`, 'Narrow the search with under, or a longer query.');
+  return cap(
+    `${rows.join('\n')}${total > hits.length ? `\n[${total} in all]` : ''}`,
+    'Narrow the search with under, or a longer query.',
+  );
 };
 
 export const sayFire = ({ state, run, result }: FireValue): string => {
   const answer = result === undefined ? '' : `\n${typeof result === 'string' ? result : JSON.stringify(result)}`;
-  return cap(`${state}${run ? `, run ${run}` : ''}${answer}`, 'The rest is in the run\'s record under /system/runs.');
+  return cap(`${state}${run ? `, run ${run}` : ''}${answer}`, "The rest is in the run's record under /system/runs.");
 };
 
 export const sayBash = (ended: BashEnded): string => {
@@ -62,5 +68,8 @@ export const sayBash = (ended: BashEnded): string => {
     `[exit ${ended.code}${ended.revisions.length > 0 ? `, ${ended.revisions.length} revisions` : ''}, in ${ended.cwd}]`,
   ];
   const [stdout, ...rest] = parts.filter((part) => part !== '');
-  return [cap(stdout ?? '', 'Use head, tail, sed -n or grep to see the rest.'), ...rest.map((part) => cap(part, 'Cut.', 8_000))].join('\n');
+  return [
+    cap(stdout ?? '', 'Use head, tail, sed -n or grep to see the rest.'),
+    ...rest.map((part) => cap(part, 'Cut.', 8_000)),
+  ].join('\n');
 };

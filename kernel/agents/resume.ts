@@ -33,14 +33,19 @@ const startOf = (records: readonly RunRecord[]) => records.find((record) => reco
 /** Prompt and answers of one run, without its tool calls. */
 export const exchange = (records: readonly RunRecord[]): Message[] => {
   const prompt = startOf(records)?.prompt ?? '';
-  const answers = records.flatMap((record) => (record.t === 'model' ? [textOf(record.content)] : [])).filter((text) => text !== '');
+  const answers = records
+    .flatMap((record) => (record.t === 'model' ? [textOf(record.content)] : []))
+    .filter((text) => text !== '');
   const end = records.find((record) => record.t === 'end');
   const answer = answers.join('\n\n') || `(no answer: the run ${end ? `ended ${end.state}` : 'was cut short'})`;
   return prompt === '' ? [] : [say(prompt), { role: 'assistant', content: [{ type: 'text', text: answer }] }];
 };
 
 const lengthOf = (messages: readonly Message[]): number =>
-  messages.reduce((sum, message) => sum + message.content.reduce((all, block) => all + ('text' in block ? block.text.length : 0), 0), 0);
+  messages.reduce(
+    (sum, message) => sum + message.content.reduce((all, block) => all + ('text' in block ? block.text.length : 0), 0),
+    0,
+  );
 
 /** The conversation that ends with the run in `file`, oldest first. Runs that cannot be read end the chain. */
 export const conversation = async (sys: Sys, file: Path): Promise<Message[]> => {
@@ -58,7 +63,8 @@ export const conversation = async (sys: Sys, file: Path): Promise<Message[]> => 
   return messages;
 };
 
-const UNKNOWN = 'How this call ended is not on record: the run was cut short. Look whether it took effect before you repeat it.';
+const UNKNOWN =
+  'How this call ended is not on record: the run was cut short. Look whether it took effect before you repeat it.';
 
 /** What a run had used up to where its record ends. */
 export const usedBy = (records: readonly RunRecord[]): Usage =>
@@ -69,7 +75,12 @@ export const rebuild = (records: readonly RunRecord[]): Message[] => {
   const results = new Map<string, ToolResult>();
   for (const record of records) {
     if (record.t !== 'tool') continue;
-    results.set(record.id, { type: 'tool_result', tool_use_id: record.id, content: record.result, ...(record.ok ? {} : { is_error: true }) });
+    results.set(record.id, {
+      type: 'tool_result',
+      tool_use_id: record.id,
+      content: record.result,
+      ...(record.ok ? {} : { is_error: true }),
+    });
   }
   const messages: Message[] = [];
   const prompt = startOf(records)?.prompt;
@@ -81,7 +92,10 @@ export const rebuild = (records: readonly RunRecord[]): Message[] => {
     if (calls.length === 0) continue;
     messages.push({
       role: 'user',
-      content: calls.map((id): ToolResult => results.get(id) ?? { type: 'tool_result', tool_use_id: id, content: UNKNOWN, is_error: true }),
+      content: calls.map(
+        (id): ToolResult =>
+          results.get(id) ?? { type: 'tool_result', tool_use_id: id, content: UNKNOWN, is_error: true },
+      ),
     });
   }
   // A model is asked, never handed its own last word to go on from.

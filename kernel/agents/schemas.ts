@@ -8,12 +8,17 @@ import { CALLS, SIX } from '../protocol/syscalls.ts';
 import type { ToolSchema } from './providers/provider.ts';
 
 export const bashInput = z.object({
-  script: z.string().min(1).max(200_000).describe('The script. It starts in the folder and with the variables the last one ended with.'),
+  script: z
+    .string()
+    .min(1)
+    .max(200_000)
+    .describe('The script. It starts in the folder and with the variables the last one ended with.'),
 });
 
 const MORE: Partial<Record<ToolName, string>> = {
   read: 'Long files come in parts: the answer says from which offset to go on.',
-  write: 'Every change passes the operator\'s policy. Before replacing a file with `put`, read it; for a small change prefer `edit`.',
+  write:
+    "Every change passes the operator's policy. Before replacing a file with `put`, read it; for a small change prefer `edit`.",
   propose: 'For what `write` refuses: the operator decides, and it is applied as proposed.',
   fire: 'An agent is named by its folder (/workspace/agents/<name>, with args.prompt), a job by its file.',
 };
@@ -55,5 +60,7 @@ export const toolSchemas = (allowed: readonly ToolName[]): ToolSchema[] => {
     const { summary, schema } = CALLS[name];
     return { name, description: [summary, MORE[name]].filter(Boolean).join(' '), input_schema: inputSchema(schema) };
   });
-  return allowed.includes('bash') ? [...calls, { name: 'bash', description: BASH, input_schema: inputSchema(bashInput) }] : calls;
+  return allowed.includes('bash')
+    ? [...calls, { name: 'bash', description: BASH, input_schema: inputSchema(bashInput) }]
+    : calls;
 };

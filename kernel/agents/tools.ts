@@ -31,8 +31,10 @@ export const batches = (calls: readonly ToolUse[]): ToolUse[][] => {
   return out;
 };
 
-const refused = (result: Result<unknown>): Outcome => (result.ok ? { ok: true, text: 'done' } : { ok: false, text: sayRefusal(result.error) });
-const answered = <T>(result: Result<T>, say: (value: T) => string): Outcome => (result.ok ? { ok: true, text: say(result.value) } : refused(result));
+const refused = (result: Result<unknown>): Outcome =>
+  result.ok ? { ok: true, text: 'done' } : { ok: false, text: sayRefusal(result.error) };
+const answered = <T>(result: Result<T>, say: (value: T) => string): Outcome =>
+  result.ok ? { ok: true, text: say(result.value) } : refused(result);
 
 export const createTools = (sys: Sys, allowed: readonly ToolName[]) => {
   const bases = createBases(sys);
@@ -69,7 +71,11 @@ export const createTools = (sys: Sys, allowed: readonly ToolName[]) => {
     if (!result.ok) return refused(result);
     const { revisions } = result.value;
     await bases.wrote(changesIn('write', filled.value) ?? [], revisions);
-    return { ok: true, text: revisions.length === 0 ? 'Nothing changed: it was so already.' : `done: ${revisions.join(', ')}`, revisions };
+    return {
+      ok: true,
+      text: revisions.length === 0 ? 'Nothing changed: it was so already.' : `done: ${revisions.join(', ')}`,
+      revisions,
+    };
   };
 
   const propose = async (input: unknown): Promise<Outcome> => {

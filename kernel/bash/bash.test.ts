@@ -26,15 +26,19 @@ const put = async (files: Record<string, string | Uint8Array<ArrayBuffer>>): Pro
   must(await operator.write(changes, { message: 'set up' }));
 };
 
-const bash = async (script: string, as: Sys = operator, more: { cwd?: string; env?: Record<string, string> } = {}): Promise<BashEnded> =>
-  must(await as.fire({ kind: 'bash', script, ...more })).result as BashEnded;
+const bash = async (
+  script: string,
+  as: Sys = operator,
+  more: { cwd?: string; env?: Record<string, string> } = {},
+): Promise<BashEnded> => must(await as.fire({ kind: 'bash', script, ...more })).result as BashEnded;
 
 const text = async (path: string): Promise<string | undefined> => {
   const read = await operator.read(path, { as: 'text' });
   return read.ok ? String(read.value.content) : undefined;
 };
 const history = async (path: string): Promise<Revision[]> => must(await operator.list(path, { history: true })).entries;
-const paths = async (under: string): Promise<string[]> => (must(await operator.list(under, { depth: 9 })).entries as Stat[]).map(({ path }) => path);
+const paths = async (under: string): Promise<string[]> =>
+  (must(await operator.list(under, { depth: 9 })).entries as Stat[]).map(({ path }) => path);
 
 describe('what a shell does', () => {
   test('pipes, redirects, here-documents and globs', async () => {
@@ -45,9 +49,13 @@ describe('what a shell does', () => {
   });
 
   test('grep -r, find, sed -i, wc and awk over the workspace', async () => {
-    expect((await bash('grep -rn alpha d a.md | sort')).stdout).toBe('a.md:1:alpha\nd/b.md:1:alpha again\nd/e/c.txt:1:deep alpha\n');
+    expect((await bash('grep -rn alpha d a.md | sort')).stdout).toBe(
+      'a.md:1:alpha\nd/b.md:1:alpha again\nd/e/c.txt:1:deep alpha\n',
+    );
     expect((await bash('find d -name "*.txt"')).stdout).toBe('d/e/c.txt\n');
-    expect((await bash('sed -i s/alpha/omega/ a.md d/b.md; awk "{ print NR, \\$1 }" a.md')).stdout).toBe('1 omega\n2 beta\n');
+    expect((await bash('sed -i s/alpha/omega/ a.md d/b.md; awk "{ print NR, \\$1 }" a.md')).stdout).toBe(
+      '1 omega\n2 beta\n',
+    );
     expect(await text('/workspace/d/b.md')).toBe('omega again\n');
   });
 
@@ -59,7 +67,9 @@ describe('what a shell does', () => {
   });
 
   test('bytes stay bytes', async () => {
-    expect((await bash('cp raw copy; cat raw | wc -c; od -An raw')).stdout.replaceAll(/\s+/g, ' ')).toBe('4 000 377 376 012 ');
+    expect((await bash('cp raw copy; cat raw | wc -c; od -An raw')).stdout.replaceAll(/\s+/g, ' ')).toBe(
+      '4 000 377 376 012 ',
+    );
     const copy = must(await operator.read('/workspace/copy', { as: 'bytes' }));
     expect([...(copy.content as Uint8Array)]).toEqual([0, 255, 254, 10]);
   });
@@ -68,7 +78,9 @@ describe('what a shell does', () => {
     const first = await bash('cd d/e; export COLOUR=red');
     expect(first).toMatchObject({ cwd: '/workspace/d/e', env: { COLOUR: 'red' } });
     expect((await bash('pwd; echo $COLOUR; cd -', operator, first)).stdout).toBe('/workspace/d/e\nred\n/workspace\n');
-    expect((await bash('pwd', operator, { cwd: '/workspace/gone' })).stderr).toContain('/workspace/gone is not a folder');
+    expect((await bash('pwd', operator, { cwd: '/workspace/gone' })).stderr).toContain(
+      '/workspace/gone is not a folder',
+    );
   });
 
   test('output beyond the limit is cut, and says so', async () => {
@@ -80,26 +92,38 @@ describe('what a shell does', () => {
   test('/tmp and /dev/null last for the line; /system, /programs and /proc can be read', async () => {
     expect((await bash('echo x > /tmp/t; cat /tmp/t; echo y > /dev/null; cat /dev/null')).stdout).toBe('x\n');
     expect((await bash('cat /tmp/t')).code).toBe(1);
-    expect((await bash('grep autonomy /system/policy.yaml | wc -l; ls /; jq -r .version /proc/kernel')).stdout).toMatch(/^1\n[^]*proc\nprograms\nsystem\ntmp\nusr\nworkspace\n0\.1\.0\n$/);
+    expect((await bash('grep autonomy /system/policy.yaml | wc -l; ls /; jq -r .version /proc/kernel')).stdout).toMatch(
+      /^1\n[^]*proc\nprograms\nsystem\ntmp\nusr\nworkspace\n0\.1\.0\n$/,
+    );
   });
 });
 
 describe('what it writes', () => {
   test('[A30] one line makes one revision per file, with the line as its message', async () => {
-    const { revisions } = await bash('for i in 1 2 3; do echo $i >> a.md; done; sed -i s/beta/gamma/ a.md; echo $(cat a.md | wc -l)');
+    const { revisions } = await bash(
+      'for i in 1 2 3; do echo $i >> a.md; done; sed -i s/beta/gamma/ a.md; echo $(cat a.md | wc -l)',
+    );
     expect(revisions).toHaveLength(1);
     const [newest, ...older] = await history('/workspace/a.md');
-    expect(newest).toMatchObject({ id: revisions[0], actor: 'operator', message: 'for i in 1 2 3; do echo $i >> a.md; done; sed -i s/beta/gamma/ a.md; echo $(cat a.md | wc -l)' });
+    expect(newest).toMatchObject({
+      id: revisions[0],
+      actor: 'operator',
+      message: 'for i in 1 2 3; do echo $i >> a.md; done; sed -i s/beta/gamma/ a.md; echo $(cat a.md | wc -l)',
+    });
     expect(older).toHaveLength(1);
     expect(await text('/workspace/a.md')).toBe('alpha\ngamma\n1\n2\n3\n');
   });
 
   test('[A30] several files are one change set; unchanged ones are not in it', async () => {
     const before = await history('/workspace/d/e/c.txt');
-    const { revisions } = await bash('sed -i s/again/AGAIN/ */*.md */*/*.txt; touch a.md; echo n > n.md; echo t > t.md; rm t.md');
+    const { revisions } = await bash(
+      'sed -i s/again/AGAIN/ */*.md */*/*.txt; touch a.md; echo n > n.md; echo t > t.md; rm t.md',
+    );
     expect(revisions).toHaveLength(2);
     expect(await history('/workspace/d/e/c.txt')).toEqual(before);
-    const causes = await Promise.all(['/workspace/d/b.md', '/workspace/n.md'].map(async (path) => (await history(path))[0]?.cause));
+    const causes = await Promise.all(
+      ['/workspace/d/b.md', '/workspace/n.md'].map(async (path) => (await history(path))[0]?.cause),
+    );
     expect(new Set(causes).size).toBe(1);
   });
 
@@ -114,7 +138,10 @@ describe('what it writes', () => {
 
   test('renames meet in any order: a swap, a detour, a file in a renamed folder', async () => {
     await bash('mv a.md t; mv d/b.md a.md; mv t d/b.md');
-    expect([await text('/workspace/a.md'), await text('/workspace/d/b.md')]).toEqual(['alpha again\n', 'alpha\nbeta\n']);
+    expect([await text('/workspace/a.md'), await text('/workspace/d/b.md')]).toEqual([
+      'alpha again\n',
+      'alpha\nbeta\n',
+    ]);
     const detour = await bash('mv a.md x; mv x y; mv y z');
     expect(detour.revisions).toHaveLength(1);
     await bash('mkdir -p new/er; mv z new/er/z; mv new old; echo more >> old/er/z');
@@ -129,9 +156,12 @@ describe('what it writes', () => {
   });
 
   test('a refused place fails its command and no more', async () => {
-    const ended = await bash('echo x > /system/x || echo "no: $?"; mkdir /programs/p; echo y > /etc/y; (echo z > /proc/z); eval "echo w > /usr/w"; echo on > on.md');
+    const ended = await bash(
+      'echo x > /system/x || echo "no: $?"; mkdir /programs/p; echo y > /etc/y; (echo z > /proc/z); eval "echo w > /usr/w"; echo on > on.md',
+    );
     expect(ended.stdout).toBe('no: 1\n');
-    for (const path of ['/system/x', '/programs/p', '/etc/y', '/proc/z', '/usr/w']) expect(ended.stderr).toMatch(new RegExp(`EROFS.*${path}`));
+    for (const path of ['/system/x', '/programs/p', '/etc/y', '/proc/z', '/usr/w'])
+      expect(ended.stderr).toMatch(new RegExp(`EROFS.*${path}`));
     expect(await text('/workspace/on.md')).toBe('on\n');
   });
 
@@ -145,10 +175,14 @@ describe('what it writes', () => {
     expect((await history('/workspace/mine.md'))[0]?.actor).toBe('agent:shell');
   });
 
-  test('[A4] a file that somebody else changed meanwhile is not overwritten', async () => {
+  test('[A4] [F3] a file that somebody else changed meanwhile is not overwritten', async () => {
     const running = bash('cat a.md > /dev/null; sleep 0.2; echo mine > a.md; echo other > other.md');
     await new Promise((resolve) => setTimeout(resolve, 80));
-    must(await kernel.as('agent:shell').write([{ op: 'edit', path: '/workspace/a.md', old: 'beta', new: 'theirs' }], { message: 'meanwhile' }));
+    must(
+      await kernel
+        .as('agent:shell')
+        .write([{ op: 'edit', path: '/workspace/a.md', old: 'beta', new: 'theirs' }], { message: 'meanwhile' }),
+    );
     const ended = await running;
     expect(ended).toMatchObject({ code: 1, revisions: [] });
     expect(ended.stderr).toMatch(/ESTALE \/workspace\/a\.md: .*agent:shell.*Nothing of this line was written/);
@@ -182,7 +216,7 @@ describe('where it ends', () => {
     expect((await bash('sleep 30')).code).toBe(124);
   });
 
-  test('[A20] a kill ends a waiting line', async () => {
+  test('[A20] [R3] a kill ends a waiting line', async () => {
     const running = bash('echo x > x.md; sleep 30');
     await new Promise((resolve) => setTimeout(resolve, 100));
     must(await operator.call('kill', { run: 'all' }));
@@ -193,47 +227,5 @@ describe('where it ends', () => {
 
   test('a script that does not parse says so', async () => {
     expect(await bash('if then')).toMatchObject({ code: 2, revisions: [] });
-  });
-});
-
-describe('commands of its own', () => {
-  test('history, revert and blame', async () => {
-    await bash('echo gamma >> a.md');
-    const listed = (await bash('history a.md')).stdout.trim().split('\n');
-    expect(listed).toHaveLength(2);
-    expect(listed[0]).toContain('echo gamma >> a.md');
-    const first = listed[1]?.split(' ')[0] ?? '';
-    expect(await bash(`revert a.md ${first}`)).toMatchObject({ code: 0, revisions: [expect.any(String)] });
-    expect(await text('/workspace/a.md')).toBe('alpha\nbeta\n');
-    expect(await history('/workspace/a.md')).toHaveLength(3);
-    await bash('echo delta >> a.md', kernel.as('agent:shell'));
-    const blamed = (await bash('blame a.md')).stdout.trim().split('\n');
-    expect(blamed.map((line) => /operator|agent:shell/.exec(line)?.[0])).toEqual(['operator', 'operator', 'agent:shell']);
-  });
-
-  test('a command that asks the kernel sees what the line has done so far', async () => {
-    const ended = await bash('echo one > fresh.md; history fresh.md | wc -l; echo two > fresh.md');
-    expect(ended.stdout.trim()).toBe('1');
-    expect(ended.revisions).toHaveLength(2);
-  });
-
-  test('propose waits for the operator; approving it changes the file', async () => {
-    const shell = kernel.as('agent:shell');
-    const ended = await bash('printf "run: bash\\n" > /tmp/j; propose -m "needed every day" --put jobs/j.md /tmp/j --rm a.md', shell);
-    expect(ended.stdout).toMatch(/^Proposal \S+ is pending/);
-    const [file] = (must(await operator.list('/system/proposals')).entries as Stat[]).map(({ path }) => path);
-    const proposal = JSON.parse((await text(file ?? '')) ?? '{}') as { id: string; hash: string; by: string; rationale: string };
-    expect(proposal).toMatchObject({ by: 'agent:shell', rationale: 'needed every day' });
-    must(await operator.call('decide', { id: proposal.id, verdict: 'approve', hash: proposal.hash }));
-    expect(await text('/workspace/jobs/j.md')).toBe('run: bash\n');
-    expect(await text('/workspace/a.md')).toBeUndefined();
-    expect((await bash('propose --rm a.md', shell)).stderr).toContain('say why with -m');
-  });
-
-  test('ps shows the line itself; what the kernel refuses is said in its words', async () => {
-    expect((await bash('ps')).stdout).toMatch(/running .*operator +bash +ps/);
-    expect((await bash('kill nobody')).stderr).toMatch(/kill: E\w+: .*nobody/);
-    expect((await bash('kill all', kernel.as('agent:shell'))).stderr).toContain('Only the operator may call kill');
-    expect((await bash('allod; whoami; run /workspace/nothing')).stderr).toContain('run: EINVAL');
   });
 });

@@ -25,7 +25,11 @@ const WARM_MS = 60_000;
 const startWorker = (): ShellWorker =>
   new Worker(new URL('./bash.worker.ts', import.meta.url), { type: 'module' }) as unknown as ShellWorker;
 
-type Outcome = { how: 'ended'; ended: BashEnded } | { how: 'crashed'; message: string } | { how: 'killed' } | { how: 'late' };
+type Outcome =
+  | { how: 'ended'; ended: BashEnded }
+  | { how: 'crashed'; message: string }
+  | { how: 'killed' }
+  | { how: 'late' };
 
 export const createBash = (options: BashOptions = {}): BashPort => {
   const limits: Limits = { ...DEFAULT_LIMITS, ...options };
@@ -86,12 +90,15 @@ export const createBash = (options: BashOptions = {}): BashPort => {
       worker.onmessage = ({ data }: { data: FromShell }) => {
         if (data.t === 'ended') return finish({ how: 'ended', ended: data.ended });
         if (data.t === 'crashed') return finish({ how: 'crashed', message: data.message });
-        const asked = answer(data.name, data.args).then((result) => worker.postMessage({ t: 'result', id: data.id, result }));
+        const asked = answer(data.name, data.args).then((result) =>
+          worker.postMessage({ t: 'result', id: data.id, result }),
+        );
         if (data.name !== 'write') return;
         writing.add(asked);
         void asked.finally(() => writing.delete(asked));
       };
-      worker.onerror = (event) => finish({ how: 'crashed', message: event.message ?? 'its script could not be loaded' });
+      worker.onerror = (event) =>
+        finish({ how: 'crashed', message: event.message ?? 'its script could not be loaded' });
       sys.signal.addEventListener('abort', onAbort);
       worker.postMessage({
         t: 'run',
@@ -105,8 +112,11 @@ export const createBash = (options: BashOptions = {}): BashPort => {
     // A write that was under way cannot be called back; wait a moment so that its revisions are told.
     await Promise.race([Promise.allSettled(writing), new Promise((resolve) => setTimeout(resolve, LAST_WRITE_MS))]);
     if (outcome.how === 'killed') return ok(stopped(order, KILLED, 'killed.', written));
-    if (outcome.how === 'late') return ok(stopped(order, OUT_OF_TIME, `stopped after ${limits.timeMs / 1000} s.`, written));
-    return err('EIO', `The shell's worker failed: ${outcome.message}. Nothing more of this line was run.`, { detail: { revisions: written } });
+    if (outcome.how === 'late')
+      return ok(stopped(order, OUT_OF_TIME, `stopped after ${limits.timeMs / 1000} s.`, written));
+    return err('EIO', `The shell's worker failed: ${outcome.message}. Nothing more of this line was run.`, {
+      detail: { revisions: written },
+    });
   };
 
   return { run };

@@ -14,7 +14,11 @@ export const history: Command = {
     const [path] = count < 0 ? words : words.toSpliced(count, 2);
     if (!Number.isInteger(limit) || limit < 1) throw new Refusal(`usage: ${history.usage}`);
     await host.flush();
-    const { entries, cursor } = await call(host, 'list', { path: host.path(wanted(path, history.usage)), history: true, limit });
+    const { entries, cursor } = await call(host, 'list', {
+      path: host.path(wanted(path, history.usage)),
+      history: true,
+      limit,
+    });
     const rows = (entries as Revision[]).map(
       (row) => `${row.id.padEnd(18)} ${when(row.at)}  ${row.actor.padEnd(20)} ${row.op.padEnd(7)} ${row.message}`,
     );
@@ -36,11 +40,14 @@ export const blame: Command = {
     const { content, stat } = await call(host, 'read', { path });
     if (typeof content !== 'string') return `${stat.revision}  ${stat.actor}  (not text)\n`;
     let at = 0;
-    const rows = content.replace(/\n$/, '').split('\n').map((line) => {
-      const run = latest(runs, at, at + line.length);
-      at += line.length + 1;
-      return `${(run?.revision ?? '').padEnd(18)} ${(run?.actor ?? '').padEnd(20)} ${run ? when(run.at) : ''}  ${line}`;
-    });
+    const rows = content
+      .replace(/\n$/, '')
+      .split('\n')
+      .map((line) => {
+        const run = latest(runs, at, at + line.length);
+        at += line.length + 1;
+        return `${(run?.revision ?? '').padEnd(18)} ${(run?.actor ?? '').padEnd(20)} ${run ? when(run.at) : ''}  ${line}`;
+      });
     return `${rows.join('\n')}\n`;
   },
 };

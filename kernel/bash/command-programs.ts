@@ -3,7 +3,8 @@ import type { Receipt } from '../protocol/formats/records.ts';
 import type { Plan } from '../protocol/plan.ts';
 import { call, Refusal, wanted, type Command, type Host } from './command.ts';
 
-const list = (title: string, rows: string[]): string[] => (rows.length === 0 ? [] : [`${title}:`, ...rows.map((row) => `  ${row}`)]);
+const list = (title: string, rows: string[]): string[] =>
+  rows.length === 0 ? [] : [`${title}:`, ...rows.map((row) => `  ${row}`)];
 
 const describe = (plan: Plan, source: string): string =>
   [
@@ -15,9 +16,18 @@ const describe = (plan: Plan, source: string): string =>
     ...list('It asks for the effects', plan.powers.effects),
     ...(plan.powers.spend ? [`It asks to spend up to ${plan.powers.spend.usd} USD per ${plan.powers.spend.per}.`] : []),
     ...list('It does not ask for', plan.notAsked),
-    ...list('Agents', plan.agents.map(({ name, description, autonomy }) => `${name} (${autonomy}): ${description}`)),
-    ...list('Jobs', plan.jobs.map(({ title, when }) => `${title}: ${when}`)),
-    ...list('Surfaces', plan.surfaces.map(({ title }) => title)),
+    ...list(
+      'Agents',
+      plan.agents.map(({ name, description, autonomy }) => `${name} (${autonomy}): ${description}`),
+    ),
+    ...list(
+      'Jobs',
+      plan.jobs.map(({ title, when }) => `${title}: ${when}`),
+    ),
+    ...list(
+      'Surfaces',
+      plan.surfaces.map(({ title }) => title),
+    ),
     ...list('Files it brings into the workspace', plan.forks),
     ...list('Yours are kept instead of its own', plan.conflicts),
     ...list('Warnings', plan.warnings),
@@ -43,7 +53,9 @@ export const install: Command = {
     const plan = await planOf(source, host);
     if (digest === undefined) return describe(plan, source);
     if (plan.digest !== digest) {
-      throw new Refusal(`${source} now has the digest ${plan.digest}, not the one you agreed to. Nothing was installed; look at the plan again.`);
+      throw new Refusal(
+        `${source} now has the digest ${plan.digest}, not the one you agreed to. Nothing was installed; look at the plan again.`,
+      );
     }
     const installed = await call(host, 'install', { digest });
     return `${installed.title} ${installed.version} is installed under /programs/${installed.name}. Nothing of it runs yet: activate ${installed.name}\n`;

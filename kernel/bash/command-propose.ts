@@ -32,7 +32,8 @@ export const propose: Command = {
       else if (option === '--irreversible') ask.reversibility = 'irreversible';
       else if (option === '--rm') changes.push({ op: 'remove', path: host.path(next()) });
       else if (option === '--put') changes.push(await putOver(host, host.path(next()), next()));
-      else if (option === '--notify') ask.effect = { kind: 'notify', title: next(), body: rest[0]?.startsWith('-') === false ? next() : '' };
+      else if (option === '--notify')
+        ask.effect = { kind: 'notify', title: next(), body: rest[0]?.startsWith('-') === false ? next() : '' };
       else throw new Refusal(`propose: ${option} is not an option. usage: ${usage}`);
     }
     if (ask.rationale === '') throw new Refusal(`propose: say why with -m. usage: ${usage}`);

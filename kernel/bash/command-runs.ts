@@ -18,8 +18,16 @@ export const ps: Command = {
       // It may have ended between the listing and the reading.
       if (!read.ok || typeof read.value.content !== 'string') continue;
       const process = JSON.parse(read.value.content) as Record<string, unknown>;
-      const cells = [field(process, 'id').padEnd(32), field(process, 'state').padEnd(9), field(process, 'startedAt').slice(11, 19).padEnd(9)];
-      rows.push([...cells, field(process, 'actor').padEnd(20), field(process, 'kind').padEnd(8), field(process, 'title')].join(' '));
+      const cells = [
+        field(process, 'id').padEnd(32),
+        field(process, 'state').padEnd(9),
+        field(process, 'startedAt').slice(11, 19).padEnd(9),
+      ];
+      rows.push(
+        [...cells, field(process, 'actor').padEnd(20), field(process, 'kind').padEnd(8), field(process, 'title')].join(
+          ' ',
+        ),
+      );
     }
     return `${rows.join('\n')}\n`;
   },

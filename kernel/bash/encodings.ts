@@ -6,7 +6,8 @@ import { decodeText, fromHex, toHex } from '../protocol/bytes.ts';
 
 type Options = BufferEncoding | { encoding?: BufferEncoding | null } | undefined;
 
-const named = (options: Options): BufferEncoding => (typeof options === 'string' ? options : options?.encoding) ?? 'utf8';
+const named = (options: Options): BufferEncoding =>
+  (typeof options === 'string' ? options : options?.encoding) ?? 'utf8';
 
 /** One character per byte. Built in slices: the arguments of one call are limited. */
 const toLatin1 = (bytes: Uint8Array): string => {

@@ -71,7 +71,8 @@ export const createFacade = (port: LinePort, memory: InMemoryFs, startedAt: Date
 
   const statOf = (node: Node): FsStat => {
     const isFile = node.kind === 'file';
-    const untouched = node.kind === 'dir' ? node.at : !node.dirty && node.tail.length === 0 ? node.origin?.at : undefined;
+    const untouched =
+      node.kind === 'dir' ? node.at : !node.dirty && node.tail.length === 0 ? node.origin?.at : undefined;
     return {
       isFile,
       isDirectory: !isFile,
@@ -113,7 +114,9 @@ export const createFacade = (port: LinePort, memory: InMemoryFs, startedAt: Date
       isDirectory: node.kind === 'dir',
       isSymbolicLink: false,
     }));
-    return [...inMemory.filter(({ name }) => !KERNEL_ROOTS.includes(name)), ...staged].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return [...inMemory.filter(({ name }) => !KERNEL_ROOTS.includes(name)), ...staged].sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    );
   };
 
   const writeBytes = async (raw: string, bytes: Uint8Array): Promise<void> => {
@@ -141,7 +144,8 @@ export const createFacade = (port: LinePort, memory: InMemoryFs, startedAt: Date
     const target = resolve('/', to);
     if (isUnder(target, source)) throw posixError('EINVAL', 'cp', target, 'a folder cannot be copied into itself');
     await mkdir(target, { recursive: true });
-    for (const { name } of await readdirWithFileTypes(source)) await cp(join(source, name), join(target, name), options);
+    for (const { name } of await readdirWithFileTypes(source))
+      await cp(join(source, name), join(target, name), options);
   };
 
   const mv: IFileSystem['mv'] = async (rawFrom, rawTo) => {
@@ -210,4 +214,3 @@ export const createFacade = (port: LinePort, memory: InMemoryFs, startedAt: Date
     readlink: (path) => Promise.reject(posixError('EINVAL', 'readlink', path)),
   };
 };
-

@@ -13,7 +13,8 @@ const OUTPUT = new Set(['>', '>>', '>|', '&>', '&>>', '>&', '<>']);
 const LATER = new Set(['eval', 'source', '.']);
 
 type Fields = Record<string, unknown>;
-const isFields = (value: unknown): value is Fields => value !== null && typeof value === 'object' && !Array.isArray(value);
+const isFields = (value: unknown): value is Fields =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 const nameOf = (node: Fields): string | undefined => {
   const parts = isFields(node['name']) ? node['name']['parts'] : undefined;

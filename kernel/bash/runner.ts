@@ -17,7 +17,18 @@ import { sayError } from './posix.ts';
 import { guardRedirects } from './redirects.ts';
 
 /** Variables the shell makes itself; they are not the line's to keep. */
-const OWN = new Set(['IFS', 'OSTYPE', 'MACHTYPE', 'HOSTTYPE', 'HOSTNAME', 'OPTIND', 'SHELLOPTS', 'BASHOPTS', 'PWD', '_']);
+const OWN = new Set([
+  'IFS',
+  'OSTYPE',
+  'MACHTYPE',
+  'HOSTTYPE',
+  'HOSTNAME',
+  'OPTIND',
+  'SHELLOPTS',
+  'BASHOPTS',
+  'PWD',
+  '_',
+]);
 
 const startEnv = (port: LinePort): Record<string, string> => ({
   HOME: WORKSPACE,
@@ -29,7 +40,9 @@ const startEnv = (port: LinePort): Record<string, string> => ({
 /** What of the shell's variables the next line is given. */
 const kept = (env: Record<string, string>, start: Record<string, string>): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(env).filter(([name, value]) => /^[A-Za-z_]\w*$/.test(name) && !OWN.has(name) && start[name] !== value),
+    Object.entries(env).filter(
+      ([name, value]) => /^[A-Za-z_]\w*$/.test(name) && !OWN.has(name) && start[name] !== value,
+    ),
   );
 
 const cut = (text: string, limit: number): string =>
@@ -66,7 +79,11 @@ const commandsOver = (facade: Facade, port: LinePort, message: string, failed: (
       try {
         return { stdout: await command.run(words, host), stderr: '', exitCode: 0 };
       } catch (cause) {
-        return { stdout: '', stderr: `${name}: ${cause instanceof Error ? cause.message : String(cause)}\n`, exitCode: 1 };
+        return {
+          stdout: '',
+          stderr: `${name}: ${cause instanceof Error ? cause.message : String(cause)}\n`,
+          exitCode: 1,
+        };
       }
     }),
   );
@@ -114,7 +131,11 @@ export const runLine = async (port: LinePort, line: Line, limits: Limits, signal
   } else {
     const flushed = await facade.flush(message).catch((cause: unknown) => ({
       ok: false as const,
-      error: { code: 'EIO', call: 'write', message: cause instanceof Error ? cause.message : String(cause) } satisfies SysError,
+      error: {
+        code: 'EIO',
+        call: 'write',
+        message: cause instanceof Error ? cause.message : String(cause),
+      } satisfies SysError,
     }));
     if (!flushed.ok) errors.push(flushed.error);
   }

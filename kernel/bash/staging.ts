@@ -164,7 +164,10 @@ export const createStaging = (port: LinePort, refused: (error: SysError) => void
     await attach(node, parent, nameOf(to));
   };
 
-  const contentChange = async (node: FileNode, origin: NonNullable<FileNode['origin']>): Promise<Change | undefined> => {
+  const contentChange = async (
+    node: FileNode,
+    origin: NonNullable<FileNode['origin']>,
+  ): Promise<Change | undefined> => {
     const path = origin.path;
     if (!node.dirty) {
       const content = asContent(concatBytes(node.tail));

@@ -111,7 +111,9 @@ export const createTree = (port: LinePort, refused: (error: SysError) => void): 
     const { entries, cursor } = await page(path, { depth: DEEP, limit: WALK_LIMIT });
     if (cursor !== undefined) return undefined;
     const top = new Map<string, Node>();
-    const dirs = new Map<Path, { node: DirNode | undefined; children: Map<string, Node> }>([[path, { node: dir, children: top }]]);
+    const dirs = new Map<Path, { node: DirNode | undefined; children: Map<string, Node> }>([
+      [path, { node: dir, children: top }],
+    ]);
     const depth = segments(path).length;
     for (const stat of entries.toSorted((a, b) => a.path.length - b.path.length)) {
       const above = dirs.get(stat.path.slice(0, stat.path.lastIndexOf('/')));
@@ -130,7 +132,10 @@ export const createTree = (port: LinePort, refused: (error: SysError) => void): 
     const children = new Map<string, Node>();
     let cursor: string | undefined;
     do {
-      const next: Awaited<ReturnType<typeof page>> = await page(path, cursor === undefined ? { limit: PAGE } : { limit: PAGE, cursor });
+      const next: Awaited<ReturnType<typeof page>> = await page(
+        path,
+        cursor === undefined ? { limit: PAGE } : { limit: PAGE, cursor },
+      );
       for (const stat of next.entries) {
         const node = nodeOf(stat, dir);
         children.set(node.name, node);
@@ -168,4 +173,3 @@ export const createTree = (port: LinePort, refused: (error: SysError) => void): 
 
   return { lookup, children };
 };
-

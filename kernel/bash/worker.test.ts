@@ -34,7 +34,11 @@ beforeAll(async () => {
     build: {
       outDir: folder,
       minify: false,
-      lib: { entry: new URL('bash.worker.ts', import.meta.url).pathname, formats: ['es'], fileName: () => 'bash.worker.mjs' },
+      lib: {
+        entry: new URL('bash.worker.ts', import.meta.url).pathname,
+        formats: ['es'],
+        fileName: () => 'bash.worker.mjs',
+      },
     },
   });
   await writeFile(join(folder, 'start.mjs'), SHIM);
@@ -66,7 +70,8 @@ afterEach(async () => {
   await Promise.all(started.map((thread) => thread.terminate()));
 });
 
-const bash = async (script: string, as: Sys = operator): Promise<BashEnded> => must(await as.fire({ kind: 'bash', script })).result as BashEnded;
+const bash = async (script: string, as: Sys = operator): Promise<BashEnded> =>
+  must(await as.fire({ kind: 'bash', script })).result as BashEnded;
 const text = async (path: string): Promise<unknown> => {
   const read = await operator.read(path);
   return read.ok ? read.value.content : undefined;
@@ -76,7 +81,11 @@ const SPIN = 'while true; do x=1; done';
 
 describe('a line in its own worker', () => {
   test('makes its syscalls as the caller, and the next line finds the worker warm', async () => {
-    expect(await bash('echo one > w.md; cat w.md')).toMatchObject({ stdout: 'one\n', code: 0, revisions: [expect.any(String)] });
+    expect(await bash('echo one > w.md; cat w.md')).toMatchObject({
+      stdout: 'one\n',
+      code: 0,
+      revisions: [expect.any(String)],
+    });
     expect((await bash('whoami; cat w.md | tr a-z A-Z', kernel.as('agent:shell'))).stdout).toBe('agent:shell\nONE\n');
     expect(started).toHaveLength(1);
   });
@@ -117,11 +126,19 @@ describe('a line in its own worker', () => {
   test('a worker that cannot be started is an error in words, not a hang', async () => {
     const broken = createBash({
       spawn: () => {
-        const worker: ShellWorker = { postMessage: () => setTimeout(() => worker.onerror?.({ message: '404' }), 5), onmessage: null, onerror: null, terminate: () => undefined };
+        const worker: ShellWorker = {
+          postMessage: () => setTimeout(() => worker.onerror?.({ message: '404' }), 5),
+          onmessage: null,
+          onerror: null,
+          terminate: () => undefined,
+        };
         return worker;
       },
     });
-    expect(await broken.run(operator, { script: 'true' })).toMatchObject({ ok: false, error: { code: 'EIO', message: expect.stringContaining('404') } });
+    expect(await broken.run(operator, { script: 'true' })).toMatchObject({
+      ok: false,
+      error: { code: 'EIO', message: expect.stringContaining('404') },
+    });
   });
 
   test('a worker cannot ask for what a shell does not do', async () => {
@@ -130,7 +147,10 @@ describe('a line in its own worker', () => {
       spawn: () => {
         const worker: ShellWorker = {
           postMessage: (frame) => {
-            if (frame.t === 'run') worker.onmessage?.({ data: { t: 'call', id: 1, name: 'secret', args: { name: 'KEY', value: null, origins: [] } } });
+            if (frame.t === 'run')
+              worker.onmessage?.({
+                data: { t: 'call', id: 1, name: 'secret', args: { name: 'KEY', value: null, origins: [] } },
+              });
             else {
               asked.push(frame.result);
               worker.onmessage?.({ data: { t: 'crashed', message: 'done asking' } });
@@ -148,7 +168,12 @@ describe('a line in its own worker', () => {
   });
 
   test('walks a tree without a read for each stat', async () => {
-    const changes = Array.from({ length: 400 }, (_, i) => ({ op: 'put' as const, path: `/workspace/many/${i % 40}/${i}.md`, content: `line\n${i % 20 === 0 ? 'NEEDLE' : 'hay'}\n`, base: null }));
+    const changes = Array.from({ length: 400 }, (_, i) => ({
+      op: 'put' as const,
+      path: `/workspace/many/${i % 40}/${i}.md`,
+      content: `line\n${i % 20 === 0 ? 'NEEDLE' : 'hay'}\n`,
+      base: null,
+    }));
     must(await operator.write(changes, { message: 'many' }));
     const asked: string[] = [];
     const counting: Sys = {
@@ -159,7 +184,9 @@ describe('a line in its own worker', () => {
       },
     };
     const shell = createBash({ spawn });
-    expect(must(await shell.run(counting, { script: 'find many -name "*.md" | wc -l; ls -lR many | wc -l' })).stdout).toMatch(/^400\n/);
+    expect(
+      must(await shell.run(counting, { script: 'find many -name "*.md" | wc -l; ls -lR many | wc -l' })).stdout,
+    ).toMatch(/^400\n/);
     expect(new Set(asked)).toEqual(new Set(['list']));
     expect(asked.length).toBeLessThan(60);
     expect(must(await shell.run(counting, { script: 'grep -rl NEEDLE many | wc -l' })).stdout).toBe('20\n');

@@ -181,8 +181,11 @@ export const createReads = ({ tree, log, contents, histories, ready }: Options):
       const [first, ...former] = tree().holders(path);
       if (!first) return fail('ENOENT', `There never was anything at ${path}.`, { path });
       let newest = (await histories.of(first)).reverse();
-      for (const node of former)
-        newest = newest.concat((await histories.of(node)).filter((row) => row.path === path).reverse());
+      for (const node of former) {
+        const rows = await histories.of(node);
+        // Up to where it left this path: what came after belongs to the path it went to.
+        newest = newest.concat(rows.slice(0, rows.findLastIndex((row) => row.path === path) + 1).reverse());
+      }
       if (former.length > 0) newest.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
       const start = cursor === undefined ? 0 : newest.findIndex((row) => row.id === cursor) + 1;
       if (cursor !== undefined && start === 0)

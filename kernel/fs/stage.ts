@@ -13,7 +13,7 @@ import type { Draft } from '../protocol/log.ts';
 import { isUnder, join, nameOf, parentOf, segments, type Path } from '../protocol/paths.ts';
 import type { Content } from './contents.ts';
 import { asBytes, kindFor, seal, type Prepared } from './prepare.ts';
-import { diff } from './diff.ts';
+import { diff, MAX_OPS } from './diff.ts';
 import { applyEdits, MAX_TEXT_BYTES, textHash, type Edit } from './texts.ts';
 import { ROOT, type Tree, type TreeNode } from './tree.ts';
 
@@ -88,14 +88,13 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
     const forkId = fork === undefined ? undefined : hashHex(`fork|${fork}|${path}`).slice(0, 32);
     // A fork made on two devices must be one file: same id, same first update. An id is never given out twice.
     const id = forkId && !tree.get(forkId) ? forkId : freshId();
-    const place = { op: 'create', parent: parent.id, name: nameOf(path), as } as const;
+    const place = { op: 'create', parent: parent.id, name: nameOf(path), as, attrs: attrs ?? {} } as const;
     const content = seal(as, bytes, id === forkId ? forkClient(id) : client, prepared);
     const { node } = emit(id, { ...place, size: content.size, hash: content.hash }, content.payload);
     // The deterministic id made one insert; the document goes on under this session's own.
     if (content.content.as === 'text') content.content.doc.clientID = client;
     staged.contents.set(id, content.content);
     staged.touched.push({ node, path, op: 'create' });
-    setAttrs(node, attrs);
     return node;
   };
 
@@ -208,9 +207,13 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
     }
     const next = text.split(change.old).join(change.new);
     if (held.as === 'text') {
-      // Long lists of small operations are slow in Yjs; beyond 1,000 the bounded diff merges neighbours.
+      // Only what differs is replaced, so that blame keeps the rest. Long lists of small operations are slow in Yjs;
+      // beyond 1,000 the bounded diff over the whole text merges neighbours.
+      const small = diff(change.old, change.new);
       const edits =
-        found.length <= 1000 ? found.map((at) => ({ at, remove: change.old.length, insert: change.new })) : undefined;
+        found.length * small.length <= MAX_OPS
+          ? found.flatMap((at) => small.map((edit) => ({ ...edit, at: at + edit.at })))
+          : undefined;
       editText(node, change.path, held, next, edits);
     } else replace(node, change.path, toUtf8(next), undefined);
   };

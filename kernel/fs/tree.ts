@@ -130,7 +130,9 @@ export const createTree = (): Tree => {
         node.dead = false;
         const home = parent();
         if (home) link(home, node.name, node.id);
-        if (change.op === 'create') Object.assign(node, { as: change.as, size: change.size, hash: change.hash });
+        if (change.op === 'create') {
+          Object.assign(node, { as: change.as, size: change.size, hash: change.hash, attrs: { ...change.attrs } });
+        }
         break;
       }
       case 'put':

@@ -43,7 +43,7 @@ export const stricter = (a: Autonomy, b: Autonomy | undefined): Autonomy =>
   b === undefined || AUTONOMY.indexOf(a) <= AUTONOMY.indexOf(b) ? a : b;
 
 /** Files that decide what agents may do or when they run. No grant reaches them: an agent may only propose them. */
-const AUTHORITY = matcher([
+export const isAuthority = matcher([
   '/workspace/agents',
   // An agent's folder itself: to move one there, or away, is to make or end an agent.
   '/workspace/agents/*',
@@ -53,7 +53,6 @@ const AUTHORITY = matcher([
   '/workspace/surfaces/**',
 ]);
 
-export const isAuthority = (path: Path): boolean => AUTHORITY(path);
 
 const holds = (capabilities: readonly Capability[], path: Path): boolean =>
   capabilities.some((capability) => matcher(capability.paths)(path));
@@ -95,7 +94,7 @@ export const decideWrite = (actor: Actor, path: Path, facts: Facts): Verdict => 
   const owner = memoryOf(path);
   if (owner === name) return APPLY;
   if (owner !== undefined) return deny('EACCES', `${path} is the private memory of agent ${owner}.`);
-  if (AUTHORITY(path)) return deny('EACCES', `${path} decides what agents may do. Propose the change instead.`);
+  if (isAuthority(path)) return deny('EACCES', `${path} decides what agents may do. Propose the change instead.`);
 
   const granted = [...(facts.policy.grants[actor]?.write ?? []), ...facts.powers];
   if (granted.length === 0 || !matcher(granted)(path))

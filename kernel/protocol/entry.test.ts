@@ -15,7 +15,7 @@ const vector = fc.dictionary(id, nat, { maxKeys: 4, noNullPrototype: true });
 const kind = fc.constantFrom('text' as const, 'blob' as const, 'record' as const);
 const op: fc.Arbitrary<Op> = fc.oneof(
   fc.record({ op: fc.constant('mkdir' as const), parent: id, name: text }),
-  fc.record({ op: fc.constant('create' as const), parent: id, name: text, as: kind, size: nat, hash: digest }),
+  fc.record({ op: fc.constant('create' as const), parent: id, name: text, as: kind, size: nat, hash: digest, attrs: fc.dictionary(text, text, { noNullPrototype: true }) }),
   fc.record({ op: fc.constant('edit' as const), size: nat, hash: digest }),
   fc.record({ op: fc.constant('put' as const), as: kind, size: nat, hash: digest }),
   fc.record({ op: fc.constant('append' as const), size: nat, hash: digest }),
@@ -53,11 +53,11 @@ describe('the entry', () => {
   });
 
   test('[J1] these are the bytes, written out by hand', () => {
-    const sealed = sealEntry({ ...FIXED, change: { op: 'create', parent: NO_NODE, name: 'a.md', as: 'record', size: 200, hash: H } });
+    const sealed = sealEntry({ ...FIXED, change: { op: 'create', parent: NO_NODE, name: 'a.md', as: 'record', size: 200, hash: H, attrs: {} } });
     const header = [
       '01', '01', '00112233445566778899aabbccddeeff', 'ac02', '80d0dfb4ab33', '07', 'ff'.repeat(16), '02',
       `0d${toHex(new TextEncoder().encode('agent:analyst'))}`, '0657687920c3a9', '027231', '026331',
-      '00'.repeat(16), '04612e6d64', '02', 'c801', H, '03', toHex(hash(Uint8Array.of(1, 2, 3))), '09'.repeat(32),
+      '00'.repeat(16), '04612e6d64', '02', 'c801', H, '00', '03', toHex(hash(Uint8Array.of(1, 2, 3))), '09'.repeat(32),
     ].join('');
     const length = header.length / 2;
     expect(length).toBeGreaterThan(127);
@@ -67,7 +67,7 @@ describe('the entry', () => {
 
   test.each<[number, Op, string]>([
     [1, { op: 'mkdir', parent: NO_NODE, name: 'd' }, `${'00'.repeat(16)}0164`],
-    [2, { op: 'create', parent: NO_NODE, name: 'd', as: 'text', size: 1, hash: H }, `${'00'.repeat(16)}01640001${H}`],
+    [2, { op: 'create', parent: NO_NODE, name: 'd', as: 'text', size: 1, hash: H, attrs: { b: '2', a: '1' } }, `${'00'.repeat(16)}01640001${H}0201610131` + '01620132'],
     [3, { op: 'edit', size: 128, hash: H }, `8001${H}`],
     [4, { op: 'put', as: 'blob', size: 0, hash: H }, `0100${H}`],
     [5, { op: 'append', size: 2, hash: H }, `02${H}`],

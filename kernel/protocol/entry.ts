@@ -34,7 +34,7 @@ const KINDS: readonly ContentKind[] = ['text', 'blob', 'record'];
 type Content = { size: number; hash: string };
 export type Op =
   | { op: 'mkdir'; parent: NodeId; name: string }
-  | ({ op: 'create'; parent: NodeId; name: string; as: ContentKind } & Content)
+  | ({ op: 'create'; parent: NodeId; name: string; as: ContentKind; attrs: Record<string, string> } & Content)
   | ({ op: 'edit' } & Content)
   | ({ op: 'put'; as: ContentKind } & Content)
   | ({ op: 'append' } & Content)
@@ -112,6 +112,22 @@ const readVector = (decoder: decoding.Decoder): VersionVector => {
   return vector;
 };
 
+const writeAttrs = (encoder: encoding.Encoder, attrs: Record<string, string>): void => {
+  const rows = Object.entries(attrs).sort(([a], [b]) => (a < b ? -1 : 1));
+  encoding.writeVarUint(encoder, rows.length);
+  for (const [key, value] of rows) {
+    encoding.writeVarString(encoder, key);
+    encoding.writeVarString(encoder, value);
+  }
+};
+
+const readAttrs = (decoder: decoding.Decoder): Record<string, string> => {
+  const rows = decoding.readVarUint(decoder);
+  const entries: [string, string][] = [];
+  for (let i = 0; i < rows; i++) entries.push([decoding.readVarString(decoder), decoding.readVarString(decoder)]);
+  return Object.fromEntries(entries);
+};
+
 const writeChange = (encoder: encoding.Encoder, change: Op): void => {
   if (change.op === 'mkdir' || change.op === 'create' || change.op === 'move') {
     writeId(encoder, change.parent);
@@ -122,6 +138,7 @@ const writeChange = (encoder: encoding.Encoder, change: Op): void => {
     encoding.writeVarUint(encoder, change.size);
     writeId(encoder, change.hash);
   }
+  if (change.op === 'create') writeAttrs(encoder, change.attrs);
   if (change.op === 'attr') {
     encoding.writeVarString(encoder, change.key);
     encoding.writeVarString(encoder, change.value);
@@ -139,7 +156,7 @@ const readChange = (decoder: decoding.Decoder, op: OpName): Op => {
     case 'move':
       return { op, ...place() };
     case 'create':
-      return { op, ...place(), as: kind(), ...content() };
+      return { op, ...place(), as: kind(), ...content(), attrs: readAttrs(decoder) };
     case 'put':
       return { op, as: kind(), ...content() };
     case 'edit':

@@ -35,3 +35,11 @@ test('a trailing /** takes the folder itself; nothing else has a meaning', () =>
   expect(matcher([])('/workspace')).toBe(false);
   expect(matcher(['/x', '/workspace/**/c'])('/workspace/a/b/c')).toBe(true);
 });
+
+test('[P11] a crafted pattern over a crafted path is bounded work', () => {
+  const stars = matcher('/w/a*a*a*a*a*a*a*a*a*a*b');
+  const deep = matcher('/**/a/**/a/**/a/**/a/**/b');
+  expect(stars(`/w/${'a'.repeat(255)}`)).toBe(false);
+  expect(deep(`/${'a/'.repeat(500)}c`)).toBe(false);
+  expect(matcher(`/w/${'{a,b}'.repeat(20)}`)('/w/a')).toBe(false);
+});

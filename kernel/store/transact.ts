@@ -63,12 +63,16 @@ export const transact = <T>(
     }
     let value: T;
     let thrown: unknown;
-    tx.oncomplete = () => resolve(value);
+    let finished = false;
+    // [S1] Ended by itself while its body waited for something else: a bug, and never told as success.
+    tx.oncomplete = () =>
+      finished ? resolve(value) : reject(new Error('a transaction ended before its body: it awaited something else'));
     tx.onabort = () => reject(storageFailure(thrown ?? tx.error ?? new Error('the transaction was aborted')));
     const stores = Object.fromEntries(names.map((name) => [name, tx.objectStore(name)])) as Stores;
     body(stores).then(
       (result) => {
         value = result;
+        finished = true;
         // The commit is asked for, not waited for by idleness: saves a round trip per commit.
         if (mode === 'readwrite') tx.commit();
       },

@@ -40,6 +40,13 @@ const claimKey = (kernel: Kernel, caller: Caller, id: string, key: string): Prom
   return kernel.fs.write([{ op: 'put', path: slotFile(id), content, base: null }], authorOf(caller, `Fires ${key}`));
 };
 
+/** What a trigger saw change, as lines under the job's own words. */
+const changedLines = (args: Record<string, unknown> | undefined): string => {
+  const changed = args?.['changed'];
+  const paths = Array.isArray(changed) ? changed.filter((path): path is string => typeof path === 'string').slice(0, 100) : [];
+  return paths.length === 0 ? '' : `\n\nChanged just now:\n${paths.map((path) => `- ${path}`).join('\n')}`;
+};
+
 const textArg = (args: Record<string, unknown> | undefined, name: string): string | undefined => {
   const value = args?.[name];
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
@@ -84,7 +91,8 @@ const firePath = async (
     if (program && !(await kernel.facts.programs()).some((one) => one.name === program && one.state === 'active')) {
       return ok({ state: 'denied', result: `The program ${program} is not active, so its jobs do not run.` });
     }
-    start = { agent: job.value.agent ?? '', prompt: textArg(args, 'prompt') ?? job.value.body, job: job.value };
+    const prompt = (textArg(args, 'prompt') ?? job.value.body) + changedLines(args);
+    start = { agent: job.value.agent ?? '', prompt, job: job.value };
   } else {
     const folder = nameOf(path) === 'AGENT.md' ? parentOf(path) : path;
     if (parentOf(folder) !== '/workspace/agents')

@@ -23,8 +23,8 @@ const recordings = async (kernel: Kernel, program: string): Promise<Result<Rehea
     const read = await kernel.fs.read(path, { as: 'text' });
     if (!read.ok) return read;
     const parsed = parseRehearsal(path, String(read.value.content));
-    if (!parsed.ok) return parsed;
-    out.push(parsed.value);
+    // One that does not parse was named in the plan; the others can still be played.
+    if (parsed.ok) out.push(parsed.value);
   }
   return out.length > 0 ? ok(out) : err('ENOENT', `${program} brings no recording, so it can only run with a model.`);
 };

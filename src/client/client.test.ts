@@ -18,7 +18,8 @@ const fakePort = () => {
     addEventListener: (_, given) => (listener = given),
   };
   const say = (frame: FromKernel): void => listener({ data: frame });
-  const calls = (name?: string) => sent.filter((frame): frame is CallFrame => frame.t === 'call' && (name === undefined || frame.name === name));
+  const calls = (name?: string) =>
+    sent.filter((frame): frame is CallFrame => frame.t === 'call' && (name === undefined || frame.name === name));
   const answer = (frame: CallFrame | undefined, value: unknown): void =>
     say({ t: 'result', id: frame?.id ?? '', result: { ok: true, value } });
   return { port, sent, say, calls, answer, state: (state: KernelState) => say({ t: 'state', state }) };
@@ -52,7 +53,11 @@ describe('client', () => {
     const write = client.stub.write([{ op: 'mkdir', path: '/workspace/x' }], { message: 'a folder' });
     kernel.state({ state: 'starting' });
     kernel.state(READY(2));
-    expect(kernel.calls().map((frame) => `${frame.id} ${frame.name}`)).toEqual(['me:1 read', 'me:2 write', 'me:2 write']);
+    expect(kernel.calls().map((frame) => `${frame.id} ${frame.name}`)).toEqual([
+      'me:1 read',
+      'me:2 write',
+      'me:2 write',
+    ]);
     kernel.answer(kernel.calls()[1], { revisions: ['r1'] });
     kernel.answer(kernel.calls()[1], { revisions: ['r2'] });
     expect(await write).toEqual({ ok: true, value: { revisions: ['r1'] } });
@@ -134,13 +139,17 @@ describe('replica', () => {
     return doc;
   };
 
-  test('[A5] typing reaches the kernel, others\' changes reach the editor, and a hand-over loses neither', async () => {
+  test("[A5] typing reaches the kernel, others' changes reach the editor, and a hand-over loses neither", async () => {
     const kernel = fakePort();
     const client = createClient(kernel.port);
     kernel.state(READY(1));
     const first = kernelDoc('one');
     const opening = openReplica(client, '/workspace/a.md');
-    kernel.answer(kernel.calls('open')[0], { doc: 4, state: Y.encodeStateAsUpdate(first), stat: { path: '/workspace/a.md' } });
+    kernel.answer(kernel.calls('open')[0], {
+      doc: 4,
+      state: Y.encodeStateAsUpdate(first),
+      stat: { path: '/workspace/a.md' },
+    });
     const opened = await opening;
     if (!opened.ok) throw new Error('not opened');
     const replica = opened.value;
@@ -181,7 +190,11 @@ describe('replica', () => {
     const opened = await opening;
     kernel.state(READY(2));
     const again = kernel.calls('open')[1];
-    kernel.say({ t: 'result', id: again?.id ?? '', result: { ok: false, error: { code: 'ENOENT', call: 'open', message: 'gone' } } });
+    kernel.say({
+      t: 'result',
+      id: again?.id ?? '',
+      result: { ok: false, error: { code: 'ENOENT', call: 'open', message: 'gone' } },
+    });
     await settled();
     expect(opened.ok && opened.value.lost()?.code).toBe('ENOENT');
   });

@@ -114,7 +114,7 @@ export const createClient = (port: Port, name: string = randomName()): Client =>
   const onState = (next: KernelState): void => {
     setState(next);
     if (next.state === 'starting') return;
-    for (const [id, held] of [...inFlight]) {
+    for (const [id, held] of inFlight) {
       if (next.state === 'stopped') settle(id, err('EIO', next.reason, { call: held.name }));
       else if (held.scoped) settle(id, err('ECANCELED', 'The kernel moved to another tab.', { call: held.name }));
       else post(id, held);
@@ -143,14 +143,19 @@ export const createClient = (port: Port, name: string = randomName()): Client =>
     call,
     state,
     watch: (patterns, listener) => {
-      const watch: Watch = { pattern: typeof patterns === 'string' ? patterns : [...patterns], listener, number: undefined };
+      const watch: Watch = {
+        pattern: typeof patterns === 'string' ? patterns : [...patterns],
+        listener,
+        number: undefined,
+      };
       watches.add(watch);
       const now = state().state;
       if (now === 'ready') void place(watch);
       else if (now === 'stopped') queueMicrotask(() => watches.has(watch) && listener('placed'));
       return () => {
         watches.delete(watch);
-        if (watch.number !== undefined && state().state === 'ready') void request('unwatch', { watch: watch.number }, true);
+        if (watch.number !== undefined && state().state === 'ready')
+          void request('unwatch', { watch: watch.number }, true);
       };
     },
     open: async (path, on) => {

@@ -6,7 +6,10 @@ import type { FromKernel } from '../../kernel/protocol/wire.ts';
 import { createClient, type Client, type Port } from './client.ts';
 
 export const connect = (): Client => {
-  const worker = new Worker(new URL('../../kernel/boot/worker.ts', import.meta.url), { type: 'module', name: 'allod-kernel' });
+  const worker = new Worker(new URL('../../kernel/boot/worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'allod-kernel',
+  });
   const port: Port = {
     postMessage: (frame) => worker.postMessage(frame),
     addEventListener: (type, listener) => {

@@ -25,21 +25,24 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 /** Loaded again whenever the workspace changes. */
 export const createFacts = (): Live<Facts> => {
   const client = useClient();
-  return createLive(() => '/workspace/**', async (): Promise<Result<Facts>> => {
-    const [kernel, storage] = await Promise.all([
-      client.stub.read('/proc/kernel', { as: 'text' }),
-      client.stub.read('/proc/storage', { as: 'text' }),
-    ]);
-    const k = kernel.ok ? known(kernel.value.content) : {};
-    const s = storage.ok ? known(storage.value.content) : {};
-    const facts = {
-      version: text(k['version']),
-      device: text(k['device']),
-      entries: number(k['entries']),
-      usage: number(s['usage']),
-      quota: number(s['quota']),
-      persisted: typeof s['persisted'] === 'boolean' ? s['persisted'] : undefined,
-    };
-    return ok(Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as Facts);
-  });
+  return createLive(
+    () => '/workspace/**',
+    async (): Promise<Result<Facts>> => {
+      const [kernel, storage] = await Promise.all([
+        client.stub.read('/proc/kernel', { as: 'text' }),
+        client.stub.read('/proc/storage', { as: 'text' }),
+      ]);
+      const k = kernel.ok ? known(kernel.value.content) : {};
+      const s = storage.ok ? known(storage.value.content) : {};
+      const facts = {
+        version: text(k['version']),
+        device: text(k['device']),
+        entries: number(k['entries']),
+        usage: number(s['usage']),
+        quota: number(s['quota']),
+        persisted: typeof s['persisted'] === 'boolean' ? s['persisted'] : undefined,
+      };
+      return ok(Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as Facts);
+    },
+  );
 };

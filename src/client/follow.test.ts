@@ -13,15 +13,24 @@ const fakeClient = () => {
   const files = new Map<string, string>();
   const listeners = new Set<WatchListener>();
   let reads = 0;
-  const read = async (path: string, o: { offset?: number; length?: number; as?: string } = {}): Promise<Result<unknown>> => {
+  const read = async (
+    path: string,
+    o: { offset?: number; length?: number; as?: string } = {},
+  ): Promise<Result<unknown>> => {
     reads += 1;
     const text = files.get(path);
     if (text === undefined) return { ok: false, error: { code: 'ENOENT', call: 'read', message: 'no' } };
-    const bytes = new TextEncoder().encode(text).slice(o.offset ?? 0, o.length === undefined ? undefined : (o.offset ?? 0) + o.length);
+    const bytes = new TextEncoder()
+      .encode(text)
+      .slice(o.offset ?? 0, o.length === undefined ? undefined : (o.offset ?? 0) + o.length);
     return ok({ content: o.as === 'bytes' ? bytes : text, stat: { path, size: text.length } });
   };
   const list = async (folder: string): Promise<Result<unknown>> => {
-    const names = new Set([...files.keys()].filter((path) => path.startsWith(`${folder}/`)).map((path) => path.slice(folder.length + 1).split('/')[0]));
+    const names = new Set(
+      [...files.keys()]
+        .filter((path) => path.startsWith(`${folder}/`))
+        .map((path) => path.slice(folder.length + 1).split('/')[0]),
+    );
     return ok({
       entries: [...names].map((name) => {
         const path = `${folder}/${name}`;
@@ -37,7 +46,7 @@ const fakeClient = () => {
     },
   } as unknown as Client;
   const tell = (event: Partial<WatchEvent> | 'placed') => {
-    for (const listener of [...listeners]) listener(event as WatchEvent);
+    for (const listener of listeners) listener(event as WatchEvent);
   };
   return { client, files, tell, listeners, reads: () => reads };
 };
@@ -48,12 +57,18 @@ test('a run is followed from its first live words to its end, and then let go', 
   const { client, files, tell, listeners } = fakeClient();
   const file = `/system/runs/${today}/ab12.jsonl`;
   const { run } = followRun(client, 'ab12');
-  files.set('/proc/runs/ab12', JSON.stringify({ id: 'ab12', actor: 'agent:shell', kind: 'agent', title: 't', startedAt: 'x', live: 'Two' }));
+  files.set(
+    '/proc/runs/ab12',
+    JSON.stringify({ id: 'ab12', actor: 'agent:shell', kind: 'agent', title: 't', startedAt: 'x', live: 'Two' }),
+  );
   files.set(file, line({ t: 'start', id: 'ab12', at: 'x', agent: 'shell' }));
   tell('placed');
   await settled();
   expect(run()).toMatchObject({ path: file, live: 'Two', start: { agent: 'shell' } });
-  files.set('/proc/runs/ab12', JSON.stringify({ id: 'ab12', actor: 'agent:shell', kind: 'agent', title: 't', startedAt: 'x', live: 'Two things' }));
+  files.set(
+    '/proc/runs/ab12',
+    JSON.stringify({ id: 'ab12', actor: 'agent:shell', kind: 'agent', title: 't', startedAt: 'x', live: 'Two things' }),
+  );
   tell({ path: '/proc/runs/ab12', change: 'live' });
   await settled();
   expect(run().live).toBe('Two things');
@@ -68,13 +83,27 @@ test('a run is followed from its first live words to its end, and then let go', 
 
 test('run heads: newest first, ends found in long files, nothing read twice', async () => {
   const { client, files, reads } = fakeClient();
-  const long = line({ t: 'start', id: 'b', at: '2026-11-22T10:00:00Z', agent: 'x' }) + line({ t: 'note', at: 'x', text: 'n'.repeat(60_000) }) + line({ t: 'end', at: 'z', state: 'failed', text: 'e'.repeat(20_000) });
+  const long =
+    line({ t: 'start', id: 'b', at: '2026-11-22T10:00:00Z', agent: 'x' }) +
+    line({ t: 'note', at: 'x', text: 'n'.repeat(60_000) }) +
+    line({ t: 'end', at: 'z', state: 'failed', text: 'e'.repeat(20_000) });
   files.set('/system/runs/2026-11-22/b.jsonl', long);
-  files.set('/system/runs/2026-11-23/a.jsonl', line({ t: 'start', id: 'a', at: '2026-11-23T08:00:00Z', agent: 'shell' }));
-  files.set('/system/runs/2026-11-23/c.jsonl', line({ t: 'start', id: 'c', at: '2026-11-23T09:00:00Z', agent: 'x', prompt: 'p'.repeat(20_000) }) + line({ t: 'end', at: 'z', state: 'done' }));
+  files.set(
+    '/system/runs/2026-11-23/a.jsonl',
+    line({ t: 'start', id: 'a', at: '2026-11-23T08:00:00Z', agent: 'shell' }),
+  );
+  files.set(
+    '/system/runs/2026-11-23/c.jsonl',
+    line({ t: 'start', id: 'c', at: '2026-11-23T09:00:00Z', agent: 'x', prompt: 'p'.repeat(20_000) }) +
+      line({ t: 'end', at: 'z', state: 'done' }),
+  );
   const read = createHeadReader(client);
   const heads = await read(10);
-  expect(heads.ok && heads.value.map(({ start, end }) => `${start.id} ${end?.state}`)).toEqual(['c done', 'a undefined', 'b failed']);
+  expect(heads.ok && heads.value.map(({ start, end }) => `${start.id} ${end?.state}`)).toEqual([
+    'c done',
+    'a undefined',
+    'b failed',
+  ]);
   const before = reads();
   await read(10);
   expect(reads()).toBe(before);

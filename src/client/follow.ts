@@ -26,7 +26,11 @@ const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
 /** A run's file stands under the day it started, UTC: today, or yesterday when it is just past midnight. */
 const likelyFiles = (id: string): string[] => [runFile(day(Date.now()), id), runFile(day(Date.now() - DAY), id)];
 
-export const followRun = (client: Client, id: string, path?: string): { run: Accessor<FollowedRun>; stop: () => void } => {
+export const followRun = (
+  client: Client,
+  id: string,
+  path?: string,
+): { run: Accessor<FollowedRun>; stop: () => void } => {
   const [run, setRun] = createSignal<FollowedRun>({ id, records: [], live: '', ...(path ? { path } : {}) });
   let ended = false;
 

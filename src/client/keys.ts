@@ -23,5 +23,8 @@ export const setSingleKeys = (value: boolean): void => {
 /** Is the operator typing, so that a letter is a letter? */
 export const typing = (event: KeyboardEvent): boolean => {
   const target = event.target as Element | null;
-  return event.isComposing || target?.closest?.('input, textarea, select, [contenteditable]:not([contenteditable="false"])') != null;
+  return (
+    event.isComposing ||
+    target?.closest?.('input, textarea, select, [contenteditable]:not([contenteditable="false"])') != null
+  );
 };

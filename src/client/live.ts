@@ -114,7 +114,10 @@ export const createList = (path: () => string | undefined, o: { depth?: number }
 };
 
 /** Every *.json directly in a folder, parsed; what does not parse is left out. Newest file name last. */
-export const createRecords = <T>(folder: () => string | undefined, parse: (value: unknown) => T | undefined): Live<T[]> => {
+export const createRecords = <T>(
+  folder: () => string | undefined,
+  parse: (value: unknown) => T | undefined,
+): Live<T[]> => {
   const client = useClient();
   // A record seldom changes after it is written, so one that did not is neither read nor parsed again.
   const known = new Map<string, { revision: string; record: T | undefined }>();

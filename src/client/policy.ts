@@ -11,15 +11,18 @@ const POLICY = '/system/policy.yaml';
 
 export const createPolicy = (): Live<Policy> => {
   const client = useClient();
-  return createLive(() => POLICY, async (): Promise<Result<Policy>> => {
-    const [file, { parsePolicy }] = await Promise.all([
-      client.stub.read(POLICY, { as: 'text' }),
-      import('../../kernel/protocol/formats/policy.ts'),
-    ]);
-    if (!file.ok) return file.error.code === 'ENOENT' ? parsePolicy(POLICY, '') : file;
-    const parsed = parsePolicy(POLICY, typeof file.value.content === 'string' ? file.value.content : '');
-    return parsed.ok ? ok(parsed.value) : parsed;
-  });
+  return createLive(
+    () => POLICY,
+    async (): Promise<Result<Policy>> => {
+      const [file, { parsePolicy }] = await Promise.all([
+        client.stub.read(POLICY, { as: 'text' }),
+        import('../../kernel/protocol/formats/policy.ts'),
+      ]);
+      if (!file.ok) return file.error.code === 'ENOENT' ? parsePolicy(POLICY, '') : file;
+      const parsed = parsePolicy(POLICY, typeof file.value.content === 'string' ? file.value.content : '');
+      return parsed.ok ? ok(parsed.value) : parsed;
+    },
+  );
 };
 
 /** The model the shell would use, by its name; undefined when none is connected. */

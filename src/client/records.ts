@@ -3,7 +3,14 @@
  * them; here they are parsed once, at the wall. What lacks its essentials is left out, never guessed at.
  */
 import { ok, type Result } from '../../kernel/protocol/errors.ts';
-import { INSTALLED, PROPOSALS, RECEIPTS, type InstalledProgram, type Proposal, type Receipt } from '../../kernel/protocol/formats/records.ts';
+import {
+  INSTALLED,
+  PROPOSALS,
+  RECEIPTS,
+  type InstalledProgram,
+  type Proposal,
+  type Receipt,
+} from '../../kernel/protocol/formats/records.ts';
 import { useClient } from './context.ts';
 import { createLive, createRecords, fromJson, listAll, type Live } from './live.ts';
 
@@ -30,7 +37,9 @@ const has = (fields: Record<string, unknown>, ...names: string[]): boolean =>
 
 export const parseProposal = (value: unknown): Proposal | undefined => {
   const fields = fieldsOf(value);
-  return fields && has(fields, 'id', 'by', 'title', 'hash', 'state', 'createdAt', 'expiresAt') ? (fields as Proposal) : undefined;
+  return fields && has(fields, 'id', 'by', 'title', 'hash', 'state', 'createdAt', 'expiresAt')
+    ? (fields as Proposal)
+    : undefined;
 };
 
 export const parseProcess = (value: unknown): Process | undefined => {
@@ -41,7 +50,9 @@ export const parseProcess = (value: unknown): Process | undefined => {
 
 export const parseInstalled = (value: unknown): InstalledProgram | undefined => {
   const fields = fieldsOf(value);
-  return fields && has(fields, 'name', 'version', 'title', 'digest', 'state') ? (fields as InstalledProgram) : undefined;
+  return fields && has(fields, 'name', 'version', 'title', 'digest', 'state')
+    ? (fields as InstalledProgram)
+    : undefined;
 };
 
 export const parseReceipt = (value: unknown): Receipt | undefined => {

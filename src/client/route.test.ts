@@ -3,7 +3,9 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { href, parseRoute, type Route } from './route.ts';
 
-const word = fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' }).filter((text) => !text.includes('/') && text.isWellFormed());
+const word = fc
+  .string({ minLength: 1, maxLength: 12, unit: 'grapheme' })
+  .filter((text) => !text.includes('/') && text.isWellFormed());
 
 const anyRoute: fc.Arbitrary<Route> = fc.oneof(
   fc.constant<Route>({ room: 'home' }),
@@ -11,14 +13,18 @@ const anyRoute: fc.Arbitrary<Route> = fc.oneof(
   word.map((run): Route => ({ room: 'agents', run })),
   fc.oneof(word, fc.webUrl()).map((name): Route => ({ room: 'programs', name })),
   word.map((section): Route => ({ room: 'settings', section })),
-  fc.record({ segments: fc.array(word, { minLength: 1, maxLength: 4 }), at: fc.option(word), line: fc.option(fc.integer({ min: 1, max: 9999 })) }).map(
-    ({ segments, at, line }): Route => ({
+  fc
+    .record({
+      segments: fc.array(word, { minLength: 1, maxLength: 4 }),
+      at: fc.option(word),
+      line: fc.option(fc.integer({ min: 1, max: 9999 })),
+    })
+    .map(({ segments, at, line }): Route => ({
       room: 'files',
       path: `/${segments.join('/')}`,
       ...(at === null ? {} : { at }),
       ...(line === null ? {} : { line }),
-    }),
-  ),
+    })),
 );
 
 test('every route comes back from its address', () => {

@@ -52,7 +52,10 @@ export const href = (route: Route): string => {
 
 export const parseRoute = (hash: string): Route => {
   const [address = '', asked = ''] = hash.replace(/^#\/?/, '').split('?', 2);
-  const [room, ...parts] = address.split('/').filter((part) => part !== '').map(decode);
+  const [room, ...parts] = address
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decode);
   const rest = parts.join('/');
   switch (room) {
     case 'inbox':

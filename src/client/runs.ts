@@ -20,14 +20,20 @@ const TAIL_BYTES = 16_384;
 
 const parseRecord = (line: string): RunRecord | undefined => {
   const value = fromJson(line);
-  return value !== null && typeof value === 'object' && 't' in value && typeof value.t === 'string' ? (value as RunRecord) : undefined;
+  return value !== null && typeof value === 'object' && 't' in value && typeof value.t === 'string'
+    ? (value as RunRecord)
+    : undefined;
 };
 
 /** Every whole record of a run file; a line cut short (read while it is written) is left out. */
 export const parseRun = (text: string): RunRecord[] =>
-  text.split('\n').map(parseRecord).filter((record): record is RunRecord => record !== undefined);
+  text
+    .split('\n')
+    .map(parseRecord)
+    .filter((record): record is RunRecord => record !== undefined);
 
-const textOf = (content: string | Uint8Array): string => (typeof content === 'string' ? content : new TextDecoder().decode(content));
+const textOf = (content: string | Uint8Array): string =>
+  typeof content === 'string' ? content : new TextDecoder().decode(content);
 
 const lastOf = (text: string): RunRecord | undefined => parseRecord(text.trimEnd().split('\n').at(-1) ?? '');
 
@@ -78,7 +84,9 @@ export const createHeadReader = (client: Client): HeadReader => {
       if (!files.ok) return files;
       const read = await Promise.all(files.value.filter((stat) => stat.path.endsWith('.jsonl')).map(headOf));
       heads.push(
-        ...read.filter((head): head is RunHead => head !== undefined && wanted(head)).sort((a, b) => (a.start.at < b.start.at ? 1 : -1)),
+        ...read
+          .filter((head): head is RunHead => head !== undefined && wanted(head))
+          .sort((a, b) => (a.start.at < b.start.at ? 1 : -1)),
       );
       if (heads.length >= limit) break;
     }
@@ -89,5 +97,8 @@ export const createHeadReader = (client: Client): HeadReader => {
 /** The newest runs that are wanted, followed. */
 export const createRuns = (limit: number, wanted?: (head: RunHead) => boolean): Live<RunHead[]> => {
   const read = createHeadReader(useClient());
-  return createLive(() => `${RUNS}/*/*.jsonl`, () => read(limit, wanted));
+  return createLive(
+    () => `${RUNS}/*/*.jsonl`,
+    () => read(limit, wanted),
+  );
 };

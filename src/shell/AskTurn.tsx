@@ -56,7 +56,9 @@ export function AskTurn(props: AskTurnProps) {
                 <Show when={end().text}>{(text) => <Prose text={text()} />}</Show>
                 <Show when={end().error}>{(error) => <Refusal error={error()} />}</Show>
                 <Show when={!end().text && !end().error}>
-                  <p class="faint">{end().state === 'cancelled' ? 'Stopped before it answered.' : 'It ended without words.'}</p>
+                  <p class="faint">
+                    {end().state === 'cancelled' ? 'Stopped before it answered.' : 'It ended without words.'}
+                  </p>
                 </Show>
               </>
             )}
@@ -96,7 +98,10 @@ function Proposed(props: { proposal: Proposal }) {
   return (
     <article class="card pad stack-s mt-2" aria-label={`Proposal: ${props.proposal.title}`}>
       <div class="row row-wrap">
-        <Chip tone={waits() ? 'wait' : props.proposal.state === 'unknown' ? 'unknown' : 'quiet'} icon={waits() ? 'clock' : undefined}>
+        <Chip
+          tone={waits() ? 'wait' : props.proposal.state === 'unknown' ? 'unknown' : 'quiet'}
+          icon={waits() ? 'clock' : undefined}
+        >
           {waits() ? `Expires ${fromNow(props.proposal.expiresAt, { now: now() })}` : stateWords(props.proposal, now())}
         </Chip>
       </div>
@@ -104,7 +109,9 @@ function Proposed(props: { proposal: Proposal }) {
         <strong>{props.proposal.title}</strong>
       </p>
       <p class="small">
-        <a href={href({ room: 'inbox', id: props.proposal.id })}>{waits() ? 'Decide in the Inbox' : 'See it in the Inbox'}</a>
+        <a href={href({ room: 'inbox', id: props.proposal.id })}>
+          {waits() ? 'Decide in the Inbox' : 'See it in the Inbox'}
+        </a>
       </p>
     </article>
   );

@@ -81,7 +81,9 @@ function Output(props: { text: string; failed?: boolean }) {
   return (
     <>
       <Show when={hidden() > 0}>
-        <p class="small faint">The first {plural(hidden(), 'character')} are not shown. Send the output to a file to keep all of it.</p>
+        <p class="small faint">
+          The first {plural(hidden(), 'character')} are not shown. Send the output to a file to keep all of it.
+        </p>
       </Show>
       <pre classList={{ 'fail-ink': props.failed ?? false }}>{shown()}</pre>
     </>
@@ -92,7 +94,9 @@ function Running(props: Pick<BashTurnProps, 'waiting' | 'at' | 'canStop' | 'onSt
   const now = createNow(1_000);
   return (
     <div class="row mt-2">
-      <span class="small faint">{props.waiting ? 'Waits for the line before it' : `Running, ${stopwatch(now() - props.at)}`}</span>
+      <span class="small faint">
+        {props.waiting ? 'Waits for the line before it' : `Running, ${stopwatch(now() - props.at)}`}
+      </span>
       <Show when={props.canStop}>
         <Button small variant="stop" icon="stop" onClick={() => props.onStop()}>
           Stop

@@ -23,7 +23,9 @@ export function Dock(props: DockProps) {
   const [kind, setKind] = createSignal(props.kinds[0]!);
   const [text, setText] = createSignal('');
   const [given, setGiven] = createSignal<readonly Turn[]>([]);
-  const turns = createMemo(() => [...props.kinds.flatMap((one) => one.past?.() ?? []), ...given()].sort((a, b) => a.at - b.at));
+  const turns = createMemo(() =>
+    [...props.kinds.flatMap((one) => one.past?.() ?? []), ...given()].sort((a, b) => a.at - b.at),
+  );
   const last = () => given().at(-1);
   /** Along the bottom the last turn stands above the line until it is folded away. */
   const [folded, setFolded] = createSignal(false);
@@ -79,8 +81,22 @@ export function Dock(props: DockProps) {
       <Switch>
         <Match when={props.place !== 'bottom'}>
           <DockHead place={props.place} onPlace={(place) => props.onPlace(place)} />
-          <div ref={log} class="dock-log" tabindex="0" role="log" aria-label="Shell log" aria-busy={last()?.running() ?? false}>
-            <For each={turns()} fallback={<p class="small muted">Nothing was ordered yet. Bash works now, also offline. Type $ and a line, such as ls.</p>}>
+          <div
+            ref={log}
+            class="dock-log"
+            tabindex="0"
+            role="log"
+            aria-label="Shell log"
+            aria-busy={last()?.running() ?? false}
+          >
+            <For
+              each={turns()}
+              fallback={
+                <p class="small muted">
+                  Nothing was ordered yet. Bash works now, also offline. Type $ and a line, such as ls.
+                </p>
+              }
+            >
               {(turn) => turn.view()}
             </For>
           </div>

@@ -28,7 +28,11 @@ export function Finder(props: FinderProps) {
   const client = useClient();
   const desk = useDesk();
   const [query, setQuery] = createSignal('');
-  const bare = createMemo(() => query().replace(/^[/@$]\s*/, '').trim());
+  const bare = createMemo(() =>
+    query()
+      .replace(/^[/@$]\s*/, '')
+      .trim(),
+  );
   const [files, setFiles] = createSignal<readonly string[]>();
   const [hits, setHits] = createSignal<readonly Hit[]>([]);
   const [searching, setSearching] = createSignal(false);
@@ -36,11 +40,14 @@ export function Finder(props: FinderProps) {
   // Listed anew at each opening; between two keystrokes the list is good enough. Plain signals and not resources: a
   // resource would suspend the dialog while it loads, and a suspended dialog loses its place and its focus.
   createEffect(
-    on(() => props.open, async (open) => {
-      if (!open) return void setQuery('');
-      const listed = await listAll(client, '/workspace', DEPTH);
-      setFiles(listed.ok ? listed.value.filter((stat) => stat.kind === 'file').map((stat) => stat.path) : []);
-    }),
+    on(
+      () => props.open,
+      async (open) => {
+        if (!open) return void setQuery('');
+        const listed = await listAll(client, '/workspace', DEPTH);
+        setFiles(listed.ok ? listed.value.filter((stat) => stat.kind === 'file').map((stat) => stat.path) : []);
+      },
+    ),
   );
   let question = 0;
   createEffect(() => {
@@ -56,27 +63,63 @@ export function Finder(props: FinderProps) {
   });
 
   const visit = (route: Route) => () => go(route);
-  const item = (id: string, icon: IconName, label: JSX.Element, run: () => void, more: Partial<Found> = {}): Found => ({ id, icon, label, run, ...more });
+  const item = (id: string, icon: IconName, label: JSX.Element, run: () => void, more: Partial<Found> = {}): Found => ({
+    id,
+    icon,
+    label,
+    run,
+    ...more,
+  });
 
   const rooms = (): Found[] =>
     matching(bare(), ROOMS, (room) => room.label).map((room) =>
-      item(`room-${room.id}`, room.icon, Highlight(room.label, bare()), visit({ room: room.id }), { kbd: `G ${room.key.toUpperCase()}` }),
+      item(`room-${room.id}`, room.icon, Highlight(room.label, bare()), visit({ room: room.id }), {
+        kbd: `G ${room.key.toUpperCase()}`,
+      }),
     );
   const paths = (): Found[] =>
-    matching(bare(), files() ?? [], (path) => path).slice(0, SHOWN).map((path) =>
-      item(`file-${path}`, 'file', Highlight(path.replace(/^\/workspace\//, ''), bare()), visit({ room: 'files', path })),
-    );
+    matching(bare(), files() ?? [], (path) => path)
+      .slice(0, SHOWN)
+      .map((path) =>
+        item(
+          `file-${path}`,
+          'file',
+          Highlight(path.replace(/^\/workspace\//, ''), bare()),
+          visit({ room: 'files', path }),
+        ),
+      );
   const texts = (): Found[] =>
     hits().map((hit) =>
-      item(`hit-${hit.path}-${hit.line}`, 'search', <>{hit.path.replace(/^\/workspace\//, '')}, line {hit.line}: <span class="faint">{hit.snippet}</span></>, visit({ room: 'files', path: hit.path, line: hit.line })),
+      item(
+        `hit-${hit.path}-${hit.line}`,
+        'search',
+        <>
+          {hit.path.replace(/^\/workspace\//, '')}, line {hit.line}: <span class="faint">{hit.snippet}</span>
+        </>,
+        visit({ room: 'files', path: hit.path, line: hit.line }),
+      ),
     );
   const jobs = (): Found[] =>
-    matching(bare(), jobsIn(files() ?? []), (job) => `run job ${job.slug}`).slice(0, SHOWN).map((job) =>
-      item(`job-${job.slug}`, 'play', <>Run job <strong>{job.slug}</strong> now</>, () => void runJob(job.path, job.slug)),
-    );
+    matching(bare(), jobsIn(files() ?? []), (job) => `run job ${job.slug}`)
+      .slice(0, SHOWN)
+      .map((job) =>
+        item(
+          `job-${job.slug}`,
+          'play',
+          <>
+            Run job <strong>{job.slug}</strong> now
+          </>,
+          () => void runJob(job.path, job.slug),
+        ),
+      );
   const agents = (): Found[] =>
     matching(bare(), agentsIn(files() ?? []), (agent) => agent).map((agent) =>
-      item(`agent-${agent}`, 'agents', <>Agent {Highlight(agent, bare())}</>, visit({ room: 'files', path: `/workspace/agents/${agent}/AGENT.md` })),
+      item(
+        `agent-${agent}`,
+        'agents',
+        <>Agent {Highlight(agent, bare())}</>,
+        visit({ room: 'files', path: `/workspace/agents/${agent}/AGENT.md` }),
+      ),
     );
   const runJob = async (path: string, slug: string): Promise<void> => {
     const fired = await client.stub.fire(path);
@@ -84,9 +127,24 @@ export function Finder(props: FinderProps) {
     if (fired.ok && fired.value.run) go({ room: 'agents', run: fired.value.run });
   };
   const orders = (): Found[] => [
-    ...(bare() ? [item('ask', 'chat', <>Ask the shell: “{bare()}”</>, () => props.onOrder(bare(), 'ask'), { kbd: 'Ctrl Enter' })] : []),
-    ...(bare() ? [item('bash', 'play', <>Run in bash: <span class="mono">{bare()}</span></>, () => props.onOrder(bare(), 'bash'))] : []),
-    ...matching(bare(), ['Stop everything'], (words) => words).map((words) => item('stop', 'stop', words, () => void desk.stopAll(), { kbd: 'Ctrl Shift .' })),
+    ...(bare()
+      ? [item('ask', 'chat', <>Ask the shell: “{bare()}”</>, () => props.onOrder(bare(), 'ask'), { kbd: 'Ctrl Enter' })]
+      : []),
+    ...(bare()
+      ? [
+          item(
+            'bash',
+            'play',
+            <>
+              Run in bash: <span class="mono">{bare()}</span>
+            </>,
+            () => props.onOrder(bare(), 'bash'),
+          ),
+        ]
+      : []),
+    ...matching(bare(), ['Stop everything'], (words) => words).map((words) =>
+      item('stop', 'stop', words, () => void desk.stopAll(), { kbd: 'Ctrl Shift .' }),
+    ),
   ];
 
   const groups = createMemo((): PaletteGroup[] => {
@@ -97,7 +155,9 @@ export function Finder(props: FinderProps) {
     if (asked.startsWith('/')) return [{ label: 'Files', items: paths() }];
     const going = { label: 'Rooms', items: rooms() };
     const doing = { label: 'Do', items: bare() ? [...jobs(), ...orders()] : [...jobs()] };
-    return bare() ? [{ label: 'Files', items: paths() }, { label: 'In files', items: texts() }, going, doing] : [going, doing];
+    return bare()
+      ? [{ label: 'Files', items: paths() }, { label: 'In files', items: texts() }, going, doing]
+      : [going, doing];
   });
 
   return (

@@ -1,7 +1,6 @@
 /** Every key there is, in a dialog. What it lists is what `shortcuts.ts` and the rooms answer to. */
-import { For, Show } from 'solid-js';
+import { createSignal, For, Show } from 'solid-js';
 import { setSingleKeys, singleKeys } from '../client/keys.ts';
-import { createSignal } from 'solid-js';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Kbd } from '../ui/Kbd.tsx';
 import { Toggle } from '../ui/Toggle.tsx';

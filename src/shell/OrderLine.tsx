@@ -105,7 +105,13 @@ export function OrderLine(props: OrderLineProps) {
           onKeyDown={onKeyDown}
         />
         <Show when={props.text.trim() !== ''}>
-          <Button type="submit" small variant="primary" icon={props.kind.mono ? 'play' : 'right'} label={props.kind.mono ? 'Run' : 'Ask'} />
+          <Button
+            type="submit"
+            small
+            variant="primary"
+            icon={props.kind.mono ? 'play' : 'right'}
+            label={props.kind.mono ? 'Run' : 'Ask'}
+          />
         </Show>
         {props.children}
       </form>

@@ -2,19 +2,18 @@
  * The cockpit around a room: rail, dock, palette, keys, notices, and the drop of files. It knows rooms by name and
  * gives orders through the client; what a room shows is none of its business.
  */
-import { createMemo, createSignal, lazy, Match, onCleanup, Show, Suspense, Switch, type JSX } from 'solid-js';
+import { createMemo, createSignal, lazy, Show, Suspense, type JSX } from 'solid-js';
 import { useClient, DeskContext, type Desk } from '../client/context.ts';
 import { createNow } from '../client/now.ts';
 import { createProcesses, createProposals, isWaiting } from '../client/records.ts';
 import { href, type Route } from '../client/route.ts';
 import { AppFrame } from '../ui/AppFrame.tsx';
-import { Button } from '../ui/Button.tsx';
-import { Notice } from '../ui/Notice.tsx';
 import type { NavItem } from '../ui/NavList.tsx';
 import { ToastRegion, type ToastItem } from '../ui/ToastRegion.tsx';
 import { plural } from '../ui/words.ts';
 import { Dock, type OrderInput } from './Dock.tsx';
 import { listenForDrops } from './drops.ts';
+import { KernelNotice, type Update } from './KernelNotice.tsx';
 import { createKinds } from './kinds.ts';
 import { createPlace } from './place.ts';
 import { ROOMS } from './rooms.ts';
@@ -22,9 +21,6 @@ import { listenForShortcuts } from './shortcuts.ts';
 
 const Finder = lazy(async () => ({ default: (await import('./Finder.tsx')).Finder }));
 const KeysHelp = lazy(async () => ({ default: (await import('./KeysHelp.tsx')).KeysHelp }));
-
-/** A newer build waits; `apply` reloads the page into it. */
-export type Update = { apply: () => void };
 
 export interface ShellProps {
   route: Route;
@@ -73,14 +69,22 @@ export function Shell(props: ShellProps) {
     },
     stopAll: () => void desk.stopAll(),
   });
-  listenForDrops(client, () => props.route.room === 'home' || props.route.room === 'files', (dropped) =>
-    toasts.add({
-      text: dropped.said,
-      ...(dropped.failed ? { tone: 'fail' as const, stay: 0 } : {}),
-      ...(dropped.paths.length > 0
-        ? { action: { label: 'Show', onRun: () => (location.hash = href({ room: 'files', path: dropped.paths[0] ?? '/workspace/inbox' })) } }
-        : {}),
-    }),
+  listenForDrops(
+    client,
+    () => props.route.room === 'home' || props.route.room === 'files',
+    (dropped) =>
+      toasts.add({
+        text: dropped.said,
+        ...(dropped.failed ? { tone: 'fail' as const, stay: 0 } : {}),
+        ...(dropped.paths.length > 0
+          ? {
+              action: {
+                label: 'Show',
+                onRun: () => (location.hash = href({ room: 'files', path: dropped.paths[0] ?? '/workspace/inbox' })),
+              },
+            }
+          : {}),
+      }),
   );
 
   return (
@@ -92,12 +96,24 @@ export function Shell(props: ShellProps) {
         onGo={place.makeRoom}
         place={place.place()}
         fixed={props.route.room === 'inbox' || props.route.room === 'files'}
-        device={{ name: 'This device only', sync: 'Nothing leaves it by itself', href: href({ room: 'settings', section: 'storage' }) }}
+        device={{
+          name: 'This device only',
+          sync: 'Nothing leaves it by itself',
+          href: href({ room: 'settings', section: 'storage' }),
+        }}
         onFind={desk.search}
         onStop={() => void desk.stopAll()}
         stopping={stopping()}
         notice={<KernelNotice update={props.update} />}
-        dock={<Dock kinds={kinds} place={place.place()} phone={place.phone()} onPlace={place.move} input={(given) => (input = given)} />}
+        dock={
+          <Dock
+            kinds={kinds}
+            place={place.place()}
+            phone={place.phone()}
+            onPlace={place.move}
+            input={(given) => (input = given)}
+          />
+        }
         over={
           <>
             <ToastRegion toasts={toasts.shown()} onDismiss={toasts.dismiss} />
@@ -158,62 +174,3 @@ const createToasts = () => {
     dismiss: (id: string): void => void setShown(shown().filter((toast) => toast.id !== id)),
   };
 };
-
-const SLOW = 1_500;
-
-/** What stands between the operator and the workspace, if anything does. */
-function KernelNotice(props: { update: Update | undefined }) {
-  const client = useClient();
-  const [slow, setSlow] = createSignal(false);
-  const timer = setTimeout(() => setSlow(true), SLOW);
-  onCleanup(() => clearTimeout(timer));
-  const stopped = () => {
-    const state = client.state();
-    return state.state === 'stopped' ? state : undefined;
-  };
-  return (
-    <Switch>
-      <Match when={stopped()}>
-        {(state) => (
-          <div class="pad">
-            <Notice
-              tone="fail"
-              title="The kernel has stopped."
-              actions={
-                <Button small onClick={() => location.reload()}>
-                  Reload
-                </Button>
-              }
-            >
-              {state().reason} <span class="small faint mono">{state().code}</span>
-            </Notice>
-          </div>
-        )}
-      </Match>
-      <Match when={slow() && client.state().state === 'starting'}>
-        <div class="pad">
-          <Notice icon="clock" title="Opening your workspace.">
-            What you order now is done as soon as it is open.
-          </Notice>
-        </div>
-      </Match>
-      <Match when={props.update}>
-        {(update) => (
-          <div class="pad">
-            <Notice
-              icon="download"
-              title="A new version is ready."
-              actions={
-                <Button small onClick={() => update().apply()}>
-                  Reload
-                </Button>
-              }
-            >
-              Reload when it suits you.
-            </Notice>
-          </div>
-        )}
-      </Match>
-    </Switch>
-  );
-}

@@ -3,7 +3,16 @@
  * conversation goes on by naming the run before it. Nothing is kept here: after a reload the turns are read back from
  * the agent's run files.
  */
-import { createEffect, createMemo, createSignal, getOwner, onCleanup, runWithOwner, type Accessor, type JSX } from 'solid-js';
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  getOwner,
+  onCleanup,
+  runWithOwner,
+  type Accessor,
+  type JSX,
+} from 'solid-js';
 import type { SysError } from '../../kernel/protocol/errors.ts';
 import { useClient } from '../client/context.ts';
 import { followRun, type FollowedRun } from '../client/follow.ts';
@@ -41,16 +50,30 @@ export const createAsk = (): OrderKind => {
       const followed = run();
       if (followed) void client.call('kill', { run: followed.id });
     };
-    const proposed = () => proposals.value()?.filter((proposal) => proposal.run !== undefined && proposal.run === run()?.id) ?? [];
+    const proposed = () =>
+      proposals.value()?.filter((proposal) => proposal.run !== undefined && proposal.run === run()?.id) ?? [];
     const summary = () =>
-      failed()?.message ?? run()?.end?.error?.message ?? run()?.end?.text?.split('\n')[0] ?? (run()?.live || 'Waiting for the model');
+      failed()?.message ??
+      run()?.end?.error?.message ??
+      run()?.end?.text?.split('\n')[0] ??
+      (run()?.live || 'Waiting for the model');
     return {
       id,
       at,
       running,
       stop,
       summary,
-      view: () => <AskTurn prompt={prompt} at={at} run={run()} failed={failed()} running={running()} proposed={proposed()} onStop={stop} />,
+      view: () => (
+        <AskTurn
+          prompt={prompt}
+          at={at}
+          run={run()}
+          failed={failed()}
+          running={running()}
+          proposed={proposed()}
+          onStop={stop}
+        />
+      ),
     };
   };
 
@@ -93,7 +116,10 @@ export const createAsk = (): OrderKind => {
 const createPast = (turnOf: MakeTurn, onLatest: (path: string) => void): Accessor<readonly Turn[]> => {
   const client = useClient();
   const loadedAt = new Date().toISOString();
-  const heads = createRuns(REMEMBERED, (head) => head.start.agent === AGENT && head.start.at < loadedAt && head.start.prompt !== undefined);
+  const heads = createRuns(
+    REMEMBERED,
+    (head) => head.start.agent === AGENT && head.start.at < loadedAt && head.start.prompt !== undefined,
+  );
   const known = new Map<string, Turn>();
   return createMemo(() => {
     const before = heads.value() ?? [];
@@ -114,13 +140,17 @@ const createPast = (turnOf: MakeTurn, onLatest: (path: string) => void): Accesso
 const refused = (state: string): SysError => ({
   code: 'EACCES',
   call: 'fire',
-  message: state === 'queued' ? 'This waits for your decision in the Inbox.' : 'The kernel would not start this run. Look at Settings, Autonomy.',
+  message:
+    state === 'queued'
+      ? 'This waits for your decision in the Inbox.'
+      : 'The kernel would not start this run. Look at Settings, Autonomy.',
 });
 
 function NoModel(): JSX.Element {
   return (
     <>
-      No model is connected, so nobody can answer. <a href={href({ room: 'settings', section: 'models' })}>Connect a model</a>; bash lines work without one.
+      No model is connected, so nobody can answer.{' '}
+      <a href={href({ room: 'settings', section: 'models' })}>Connect a model</a>; bash lines work without one.
     </>
   );
 }

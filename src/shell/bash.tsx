@@ -30,7 +30,14 @@ export const createBash = (): OrderKind => {
     if (!fired.ok) return fired;
     const ended = fired.value.result as BashEnded | undefined;
     if (fired.value.state !== 'done' || ended === undefined) {
-      return { ok: false, error: { code: 'EACCES', call: 'fire', message: `This line was not run: the kernel answered “${fired.value.state}”.` } };
+      return {
+        ok: false,
+        error: {
+          code: 'EACCES',
+          call: 'fire',
+          message: `This line was not run: the kernel answered “${fired.value.state}”.`,
+        },
+      };
     }
     ({ cwd, env } = ended);
     return { ok: true, ended };
@@ -47,7 +54,8 @@ export const createBash = (): OrderKind => {
       setState('ended');
     };
     before = before.then(async () => {
-      if (stopped) return finish({ ok: false, error: { code: 'ECANCELED', call: 'fire', message: 'Taken back before it ran.' } });
+      if (stopped)
+        return finish({ ok: false, error: { code: 'ECANCELED', call: 'fire', message: 'Taken back before it ran.' } });
       setState('running');
       finish(await run(script));
     });
@@ -59,7 +67,8 @@ export const createBash = (): OrderKind => {
     };
     const summary = (): string => {
       const how = end();
-      if (how === undefined) return state() === 'running' ? `Running: ${firstLine(script)}` : `Waits: ${firstLine(script)}`;
+      if (how === undefined)
+        return state() === 'running' ? `Running: ${firstLine(script)}` : `Waits: ${firstLine(script)}`;
       if (!how.ok) return how.error.message;
       const said = (how.ended.stdout || how.ended.stderr).trimEnd().split('\n').at(-1);
       return said || (how.ended.code === 0 ? 'Done' : `Exit ${how.ended.code}`);

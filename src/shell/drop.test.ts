@@ -34,7 +34,12 @@ test('one drop is one write: text as text, bytes as bytes, twins told apart, the
   const { client, writes } = clientWith(['a.md']);
   const big = new File([], 'film.mov');
   Object.defineProperty(big, 'size', { value: 812_000_000 });
-  const dropped = await dropInto(client, [new File(['# A'], 'a.md'), new File(['# B'], 'a.md'), new File([new Uint8Array([0, 255])], 'b.bin'), big]);
+  const dropped = await dropInto(client, [
+    new File(['# A'], 'a.md'),
+    new File(['# B'], 'a.md'),
+    new File([new Uint8Array([0, 255])], 'b.bin'),
+    big,
+  ]);
   expect(writes).toEqual([
     {
       message: 'Dropped 3 files into the inbox',
@@ -45,5 +50,7 @@ test('one drop is one write: text as text, bytes as bytes, twins told apart, the
       ],
     },
   ]);
-  expect(dropped.said).toBe('Dropped into the inbox: 3 files. film.mov is 812 MB; at most 64 MB a file. It was left out.');
+  expect(dropped.said).toBe(
+    'Dropped into the inbox: 3 files. film.mov is 812 MB; at most 64 MB a file. It was left out.',
+  );
 });

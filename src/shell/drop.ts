@@ -25,10 +25,12 @@ export const freeName = (wanted: string, taken: ReadonlySet<string>): string => 
   return `${stem} (${number})${ending}`;
 };
 
+// oxlint-disable-next-line no-control-regex -- control characters are exactly what is replaced
+const UNSOUND = /[\u0000-\u001f\u007f-\u009f/]/g;
+
 /** A name other systems allow and ours does not: what cannot stand in a segment becomes a dash. */
 export const soundName = (name: string): string => {
-  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is replaced
-  const mended = name.toWellFormed().normalize('NFC').replace(/[\u0000-\u001f\u007f-\u009f/]/g, '-').trim();
+  const mended = name.toWellFormed().normalize('NFC').replace(UNSOUND, '-').trim();
   if (segmentProblem(mended) === undefined) return mended;
   if (/^\.*$/.test(mended)) return 'file';
   const dot = mended.lastIndexOf('.');
@@ -40,7 +42,9 @@ export const soundName = (name: string): string => {
 export const dropInto = async (client: Client, files: readonly File[]): Promise<Dropped> => {
   const small = files.filter((file) => file.size <= MOST_BYTES);
   const large = files.filter((file) => file.size > MOST_BYTES);
-  const left = large.map((file) => `${file.name} is ${bytes(file.size)}; at most ${bytes(MOST_BYTES)} a file. It was left out.`);
+  const left = large.map(
+    (file) => `${file.name} is ${bytes(file.size)}; at most ${bytes(MOST_BYTES)} a file. It was left out.`,
+  );
   if (small.length === 0) return { said: left.join(' ') || 'Nothing was dropped.', paths: [], failed: true };
 
   const listed = await listAll(client, INBOX);
@@ -54,11 +58,17 @@ export const dropInto = async (client: Client, files: readonly File[]): Promise<
     try {
       content = new Uint8Array(await file.arrayBuffer());
     } catch {
-      return { said: `Nothing was dropped: ${file.name} could not be read. A folder cannot be dropped; drop its files.`, paths: [], failed: true };
+      return {
+        said: `Nothing was dropped: ${file.name} could not be read. A folder cannot be dropped; drop its files.`,
+        paths: [],
+        failed: true,
+      };
     }
     changes.push({ op: 'put', path: `${INBOX}/${name}`, content: decodeText(content) ?? content, base: null });
   }
-  const written = await client.stub.write(changes, { message: `Dropped ${plural(changes.length, 'file')} into the inbox` });
+  const written = await client.stub.write(changes, {
+    message: `Dropped ${plural(changes.length, 'file')} into the inbox`,
+  });
   if (!written.ok) return { said: `Nothing was dropped. ${written.error.message}`, paths: [], failed: true };
   const paths = changes.flatMap((change) => (change.op === 'put' ? [change.path] : []));
   const what = paths.length === 1 ? paths[0]!.slice(INBOX.length + 1) : plural(paths.length, 'file');

@@ -11,7 +11,10 @@ const sources = (folder: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name));
 
 const importsOf = (file: string): { from: string; typeOnly: boolean }[] =>
-  [...readFileSync(file, 'utf8').matchAll(/^import\s+(type\s)?[^;]*?from\s+'([^']+)';/gms)].map(([, type, from]) => ({ from: from ?? '', typeOnly: Boolean(type) }));
+  [...readFileSync(file, 'utf8').matchAll(/^import\s+(type\s)?[^;]*?from\s+'([^']+)';/gms)].map(([, type, from]) => ({
+    from: from ?? '',
+    typeOnly: Boolean(type),
+  }));
 
 const importersOf = (name: string): string[] =>
   sources(SRC)

@@ -15,6 +15,10 @@ test('what was asked for is marked, and no letter is lost', () => {
     { text: 'cing.md', hit: false },
   ]);
   for (const text of ['İstanbul.md', 'x', '', 'ACME']) {
-    expect(marked(text, 'a i').map((part) => part.text).join('')).toBe(text);
+    expect(
+      marked(text, 'a i')
+        .map((part) => part.text)
+        .join(''),
+    ).toBe(text);
   }
 });

@@ -3,7 +3,11 @@
  * Pure.
  */
 
-const wordsOf = (asked: string): string[] => asked.toLowerCase().split(/\s+/).filter((word) => word !== '');
+const wordsOf = (asked: string): string[] =>
+  asked
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
 
 const nameOf = (text: string): string => text.slice(text.lastIndexOf('/') + 1);
 
@@ -40,9 +44,10 @@ export const marked = (text: string, asked: string): Part[] => {
   const whole = text.toLowerCase();
   // A letter whose lower case has another length would shift every mark after it.
   if (whole.length !== text.length) return [{ text, hit: false }];
-  const hit = new Array<boolean>(text.length).fill(false);
+  const hit = Array.from({ length: text.length }, () => false);
   for (const word of words) {
-    for (let at = whole.indexOf(word); at >= 0; at = whole.indexOf(word, at + word.length)) hit.fill(true, at, at + word.length);
+    for (let at = whole.indexOf(word); at >= 0; at = whole.indexOf(word, at + word.length))
+      hit.fill(true, at, at + word.length);
   }
   const parts: Part[] = [];
   for (let at = 0; at < text.length; at++) {

@@ -1,12 +1,14 @@
 /**
- * Where the shell stands: at the side, along the bottom or in full, remembered on this device. A phone has its own
- * rule: one line at the bottom that opens to full and closes when a room is opened.
+ * Where the shell stands: at the side, along the bottom or in full, remembered on this device. Where a room would be
+ * left too narrow beside it, the side becomes the bottom. A phone has its own rule: one line at the bottom that opens to
+ * full and closes when a room is opened.
  */
 import { createSignal, onCleanup, type Accessor } from 'solid-js';
 import type { DockPlace } from '../ui/DockHead.tsx';
 
 const KEPT = 'allod:dock';
 const PHONE = '(max-width: 899.98px)';
+const NARROW = '(max-width: 1099.98px)';
 
 const keptPlace = (): DockPlace => {
   try {
@@ -35,16 +37,26 @@ export type Place = {
   makeRoom: () => void;
 };
 
-export const createPlace = (): Place => {
-  const media = matchMedia(PHONE);
-  const [phone, setPhone] = createSignal(media.matches);
-  const [wide, setWide] = createSignal(keptPlace());
-  const [opened, setOpened] = createSignal(false);
-  const follow = () => setPhone(media.matches);
+/** Does the window match? Followed. */
+const createMedia = (query: string): Accessor<boolean> => {
+  const media = matchMedia(query);
+  const [matches, setMatches] = createSignal(media.matches);
+  const follow = () => setMatches(media.matches);
   media.addEventListener('change', follow);
   onCleanup(() => media.removeEventListener('change', follow));
+  return matches;
+};
 
-  const place = (): DockPlace => (phone() ? (opened() ? 'full' : 'bottom') : wide());
+export const createPlace = (): Place => {
+  const phone = createMedia(PHONE);
+  const narrow = createMedia(NARROW);
+  const [wide, setWide] = createSignal(keptPlace());
+  const [opened, setOpened] = createSignal(false);
+
+  const place = (): DockPlace => {
+    if (phone()) return opened() ? 'full' : 'bottom';
+    return narrow() && wide() === 'side' ? 'bottom' : wide();
+  };
   /** Where a full shell goes back to. */
   let before: DockPlace = wide() === 'full' ? 'side' : wide();
   const move = (to: DockPlace): void => {
@@ -57,7 +69,7 @@ export const createPlace = (): Place => {
     place,
     phone,
     move,
-    next: () => move(place() === 'side' ? 'bottom' : place() === 'bottom' ? 'full' : 'side'),
+    next: () => move(place() === 'side' ? 'bottom' : place() === 'bottom' ? 'full' : narrow() ? 'bottom' : 'side'),
     makeRoom: () => {
       if (phone()) setOpened(false);
       else if (wide() === 'full') move(before);

@@ -11,7 +11,7 @@ test('paragraphs, lists, headings and fenced code are told apart', () => {
   ]);
 });
 
-test('paths of ours become links, with their line, without the sentence\'s full stop', () => {
+test("paths of ours become links, with their line, without the sentence's full stop", () => {
   expect(spans('See /workspace/a/b.md:14 and `/system/policy.yaml`, then /workspace/c.md.')).toEqual([
     { kind: 'text', text: 'See ' },
     { kind: 'path', text: '/workspace/a/b.md', line: 14 },
@@ -24,8 +24,16 @@ test('paths of ours become links, with their line, without the sentence\'s full 
 });
 
 test('no text is lost, whatever it looks like', () => {
-  for (const text of ['a **b** c', '**unclosed', '`x` <img onerror=1> /etc/passwd', '/workspace', 'https://x/workspace/y']) {
-    const shown = spans(text).map((span) => (span.kind === 'bold' ? `**${span.text}**` : span.kind === 'code' ? `\`${span.text}\`` : span.text));
+  for (const text of [
+    'a **b** c',
+    '**unclosed',
+    '`x` <img onerror=1> /etc/passwd',
+    '/workspace',
+    'https://x/workspace/y',
+  ]) {
+    const shown = spans(text).map((span) =>
+      span.kind === 'bold' ? `**${span.text}**` : span.kind === 'code' ? `\`${span.text}\`` : span.text,
+    );
     expect(shown.join('')).toBe(text);
   }
 });

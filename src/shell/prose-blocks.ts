@@ -64,5 +64,7 @@ export const spans = (text: string): Span[] => {
 /** A path in backquotes is a path all the same. */
 const inCode = (text: string): Span[] => {
   const match = new RegExp(`^(${PATH})(?::(\\d+))?$`).exec(text);
-  return match?.[1] ? [{ kind: 'path', text: match[1], ...(match[2] ? { line: Number(match[2]) } : {}) }] : [{ kind: 'code', text }];
+  return match?.[1]
+    ? [{ kind: 'path', text: match[1], ...(match[2] ? { line: Number(match[2]) } : {}) }]
+    : [{ kind: 'code', text }];
 };

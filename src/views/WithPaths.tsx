@@ -5,5 +5,7 @@ const PATH = /(\/(?:workspace|system|programs)\/[^\s,;]*[^\s,;.:])/;
 
 export function WithPaths(props: { text: string }) {
   // Splitting on one group puts the paths at the odd places.
-  return <For each={props.text.split(PATH)}>{(part, n) => (n() % 2 === 1 ? <span class="path">{part}</span> : part)}</For>;
+  return (
+    <For each={props.text.split(PATH)}>{(part, n) => (n() % 2 === 1 ? <span class="path">{part}</span> : part)}</For>
+  );
 }

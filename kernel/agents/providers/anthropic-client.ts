@@ -4,7 +4,11 @@
  */
 import { BaseAnthropic } from '@anthropic-ai/sdk/client';
 import { APIConnectionError, APIError, APIUserAbortError } from '@anthropic-ai/sdk/error';
-import { Messages, type MessageCreateParamsStreaming, type RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages';
+import {
+  Messages,
+  type MessageCreateParamsStreaming,
+  type RawMessageStreamEvent,
+} from '@anthropic-ai/sdk/resources/messages';
 
 export type { MessageCreateParamsStreaming, RawMessageStreamEvent };
 
@@ -49,19 +53,26 @@ const failureOf = (cause: unknown, started: boolean): Failure => {
   if (cause instanceof APIConnectionError) return { kind: 'unreachable' };
   if (cause instanceof APIError) {
     const status = (cause.status as number | undefined) ?? STATUS_OF[cause.type ?? ''] ?? 500;
-    return { kind: 'status', status, message: cause.apiMessage ?? cause.message, retryAfterMs: retryAfter(cause.headers) };
+    return {
+      kind: 'status',
+      status,
+      message: cause.apiMessage ?? cause.message,
+      retryAfterMs: retryAfter(cause.headers),
+    };
   }
   // Once it has begun, a stream that throws is a connection that broke.
   return started ? { kind: 'cut' } : { kind: 'unreachable' };
 };
 
 /** Every event of one attempt to `onEvent`; undefined when the stream came to its proper end. */
-export const attempt = async (
-  { baseURL, key, bare }: Reach,
+export type Attempt = (
+  reach: Reach,
   body: MessageCreateParamsStreaming,
   onEvent: (event: RawMessageStreamEvent) => void,
   signal: AbortSignal,
-): Promise<Failure | undefined> => {
+) => Promise<Failure | undefined>;
+
+export const attempt: Attempt = async ({ baseURL, key, bare }, body, onEvent, signal) => {
   let started = false;
   let whole = false;
   try {

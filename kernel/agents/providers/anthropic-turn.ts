@@ -17,19 +17,29 @@ const parseInput = (json: string): unknown => {
   }
 };
 
-export type TurnBuilder = { add: (event: RawMessageStreamEvent) => void; text: () => string; usage: () => Usage; turn: () => ModelTurn };
+export type TurnBuilder = {
+  add: (event: RawMessageStreamEvent) => void;
+  text: () => string;
+  usage: () => Usage;
+  turn: () => ModelTurn;
+};
 
 export const createTurn = (): TurnBuilder => {
   const growing = new Map<number, Growing>();
   let usage = emptyUsage();
   let stop = '';
 
-  const start = ({ index, content_block: given }: Extract<RawMessageStreamEvent, { type: 'content_block_start' }>): void => {
+  const start = ({
+    index,
+    content_block: given,
+  }: Extract<RawMessageStreamEvent, { type: 'content_block_start' }>): void => {
     let block: ModelBlock | undefined;
     if (given.type === 'text') block = { type: 'text', text: given.text };
-    else if (given.type === 'thinking') block = { type: 'thinking', thinking: given.thinking, signature: given.signature };
+    else if (given.type === 'thinking')
+      block = { type: 'thinking', thinking: given.thinking, signature: given.signature };
     else if (given.type === 'redacted_thinking') block = { type: 'redacted_thinking', data: given.data };
-    else if (given.type === 'tool_use') block = { type: 'tool_use', id: given.id, name: given.name, input: given.input };
+    else if (given.type === 'tool_use')
+      block = { type: 'tool_use', id: given.id, name: given.name, input: given.input };
     if (block) growing.set(index, { block, json: '' });
   };
 
@@ -72,7 +82,10 @@ export const createTurn = (): TurnBuilder => {
         stop = event.delta.stop_reason ?? stop;
       }
     },
-    text: () => blocks().flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n\n'),
+    text: () =>
+      blocks()
+        .flatMap((block) => (block.type === 'text' ? [block.text] : []))
+        .join('\n\n'),
     usage: () => usage,
     // The API refuses an empty text block when it is sent back.
     turn: () => ({ content: blocks().filter((block) => block.type !== 'text' || block.text !== ''), stop, usage }),

@@ -6,7 +6,7 @@
 import { err, ok, type Result, type SysError } from '../../protocol/errors.ts';
 import type { Model } from '../../protocol/formats/policy.ts';
 import { costOf } from '../models.ts';
-import type { Failure, MessageCreateParamsStreaming, Reach } from './anthropic-client.ts';
+import type { Attempt, Failure, MessageCreateParamsStreaming, Reach } from './anthropic-client.ts';
 import { createTurn } from './anthropic-turn.ts';
 import { describeFailure, isLocal, type Asked } from './failure-words.ts';
 import type { ModelRequest, ModelTurn, Provider } from './provider.ts';
@@ -21,6 +21,8 @@ export type AnthropicOptions = {
 };
 
 const ANTHROPIC = 'https://api.anthropic.com';
+/** A place that is not there stays so; somebody may be waiting for the answer. */
+const UNREACHABLE_TRIES = 2;
 const LONGEST_WAIT_MS = 60_000;
 /** Nothing at all for this long is a dead connection. */
 const SILENCE_MS = 600_000;
@@ -55,7 +57,9 @@ export const bodyOf = (model: Model, { system, tools, messages }: ModelRequest):
   messages: messages.map((message, at) => ({
     role: message.role,
     content: message.content.map((block, index) =>
-      message.role === 'user' && at === messages.length - 1 && index === message.content.length - 1 ? { ...block, ...CACHE } : block,
+      message.role === 'user' && at === messages.length - 1 && index === message.content.length - 1
+        ? { ...block, ...CACHE }
+        : block,
     ),
   })) as MessageCreateParamsStreaming['messages'],
 });
@@ -70,10 +74,12 @@ export const createAnthropic = ({ model, key, online, waits }: AnthropicOptions)
     bare: origin !== ANTHROPIC && model.secret === undefined,
   };
   const scrub = (text: string): string => (reach.key === NO_KEY ? text : text.replaceAll(reach.key, '[key]'));
-  const refuse = (error: SysError): Result<never> => ({ ok: false, error: { ...error, message: scrub(error.message) } });
+  const refuse = (error: SysError): Result<never> => ({
+    ok: false,
+    error: { ...error, message: scrub(error.message) },
+  });
 
-  const once = async (request: ModelRequest, onText: (text: string) => void, signal: AbortSignal) => {
-    const { attempt } = await import('./anthropic-client.ts');
+  const once = async (attempt: Attempt, request: ModelRequest, onText: (text: string) => void, signal: AbortSignal) => {
     const turn = createTurn();
     const silence = new AbortController();
     let timer = setTimeout(() => silence.abort(), SILENCE_MS);
@@ -94,12 +100,24 @@ export const createAnthropic = ({ model, key, online, waits }: AnthropicOptions)
   };
 
   const stream: Provider['stream'] = async (request, hooks, signal): Promise<Result<ModelTurn>> => {
+    const client = await import('./anthropic-client.ts').catch(() => undefined);
+    if (!client) {
+      return err(
+        'EIO',
+        'The part of this app that talks to models could not be loaded. Reload the page when there is a connection.',
+        { call: 'model' },
+      );
+    }
     let cuts = 0;
-    for (let tries = 0; ; ) {
+    for (let tries = 0; ;) {
       if (!online() && !isLocal(origin)) {
-        return err('EIO', `This device is offline, so ${origin} was not asked. Run it again when there is a connection.`, { call: 'model' });
+        return err(
+          'EIO',
+          `This device is offline, so ${origin} was not asked. Run it again when there is a connection.`,
+          { call: 'model' },
+        );
       }
-      const { turn, failure } = await once(request, hooks.text, signal);
+      const { turn, failure } = await once(client.attempt, request, hooks.text, signal);
       if (!failure) return ok(turn.turn());
       hooks.wasted(turn.usage());
       if (failure.kind === 'aborted') return refuse(describeFailure(failure, asked));
@@ -109,15 +127,17 @@ export const createAnthropic = ({ model, key, online, waits }: AnthropicOptions)
         hooks.text('');
         continue;
       }
-      const wait = failure.kind === 'status' && failure.retryAfterMs !== undefined ? failure.retryAfterMs : waits[tries];
-      if (!isPassing(failure) || tries >= waits.length || wait === undefined || wait > LONGEST_WAIT_MS) {
+      const wait =
+        failure.kind === 'status' && failure.retryAfterMs !== undefined ? failure.retryAfterMs : waits[tries];
+      const most = failure.kind === 'unreachable' ? UNREACHABLE_TRIES : waits.length;
+      if (!isPassing(failure) || tries >= most || wait === undefined || wait > LONGEST_WAIT_MS) {
         return refuse(describeFailure(failure, asked));
       }
       tries++;
       // A page cannot tell a closed door from a refused header: the next try knocks the other way.
       if (failure.kind === 'unreachable' && origin !== ANTHROPIC) reach.bare = !reach.bare;
       const why = failure.kind === 'status' ? `answered ${failure.status}` : 'could not be reached';
-      hooks.note(scrub(`${origin} ${why}; asking again in ${Math.round(wait / 100) / 10} s (${tries} of ${waits.length}).`));
+      hooks.note(scrub(`${origin} ${why}; asking again in ${Math.round(wait / 100) / 10} s (${tries} of ${most}).`));
       await pause(wait, signal);
       if (signal.aborted) return refuse(describeFailure({ kind: 'aborted' }, asked));
     }
@@ -129,7 +149,10 @@ export const createAnthropic = ({ model, key, online, waits }: AnthropicOptions)
     prepare: async () => {
       if (model.secret === undefined) return ok(undefined);
       const secret = await key(model.secret, origin);
-      if (!secret.ok) return err('EACCES', `${model.model} needs the key ${model.secret}. ${secret.error.message}`, { call: 'model' });
+      if (!secret.ok)
+        return err('EACCES', `${model.model} needs the key ${model.secret}. ${secret.error.message}`, {
+          call: 'model',
+        });
       reach.key = secret.value;
       return ok(undefined);
     },

@@ -6,7 +6,11 @@
 import type { Result } from '../../protocol/errors.ts';
 import type { ModelBlock, Usage } from '../../protocol/formats/records.ts';
 
-export type ToolSchema = { name: string; description: string; input_schema: { type: 'object'; [key: string]: unknown } };
+export type ToolSchema = {
+  name: string;
+  description: string;
+  input_schema: { type: 'object'; [key: string]: unknown };
+};
 export type ToolResult = { type: 'tool_result'; tool_use_id: string; content: string; is_error?: boolean };
 export type Message =
   | { role: 'assistant'; content: ModelBlock[] }

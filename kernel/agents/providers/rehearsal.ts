@@ -10,7 +10,12 @@ import type { Sys } from '../../protocol/sys.ts';
 import { withDate } from '../prompt.ts';
 import type { Provider } from './provider.ts';
 
-export type RehearsalOptions = { sys: Sys; rehearsal: Rehearsal; date: string; /** Between pieces of text. */ delayMs: number };
+export type RehearsalOptions = {
+  sys: Sys;
+  rehearsal: Rehearsal;
+  date: string;
+  /** Between pieces of text. */ delayMs: number;
+};
 
 const PIECE = 24;
 
@@ -25,10 +30,19 @@ const dated = (value: unknown, date: string): unknown => {
 const checkInputs = async (sys: Sys, { title, inputs }: Rehearsal): Promise<Result<void>> => {
   for (const { path, sha256 } of inputs) {
     const read = await sys.read(path, { as: 'bytes' });
-    if (!read.ok) return err(read.error.code, `This recording belongs to other material: "${title}" needs ${path}, and ${read.error.message}`, { path });
+    if (!read.ok)
+      return err(
+        read.error.code,
+        `This recording belongs to other material: "${title}" needs ${path}, and ${read.error.message}`,
+        { path },
+      );
     const { content } = read.value;
     if (hashHex(content) === sha256) continue;
-    return err('EINVAL', `This recording belongs to other material: ${path} is not the file "${title}" was recorded with. Rehearse with the program's own files, or set a model.`, { path });
+    return err(
+      'EINVAL',
+      `This recording belongs to other material: ${path} is not the file "${title}" was recorded with. Rehearse with the program's own files, or set a model.`,
+      { path },
+    );
   }
   return ok(undefined);
 };
@@ -44,7 +58,11 @@ export const createRehearsal = ({ sys, rehearsal, date, delayMs }: RehearsalOpti
     stream: async (_request, hooks, signal) => {
       const turn = rehearsal.turns[next++];
       if (!turn) {
-        return err('EPROTO', `The recording "${rehearsal.title}" holds ${rehearsal.turns.length} answers, and this run asks for one more.`, { call: 'model' });
+        return err(
+          'EPROTO',
+          `The recording "${rehearsal.title}" holds ${rehearsal.turns.length} answers, and this run asks for one more.`,
+          { call: 'model' },
+        );
       }
       const content = dated(turn.content, date) as ModelBlock[];
       let shown = '';
@@ -59,7 +77,12 @@ export const createRehearsal = ({ sys, rehearsal, date, delayMs }: RehearsalOpti
       }
       if (signal.aborted) return err('ECANCELED', 'The run was stopped.', { call: 'model' });
       const { input_tokens, output_tokens, cache_creation_input_tokens, cache_read_input_tokens } = turn.usage;
-      const usage = { input: input_tokens, output: output_tokens, cacheWrite: cache_creation_input_tokens, cacheRead: cache_read_input_tokens };
+      const usage = {
+        input: input_tokens,
+        output: output_tokens,
+        cacheWrite: cache_creation_input_tokens,
+        cacheRead: cache_read_input_tokens,
+      };
       return ok({ content, stop: turn.stop_reason, usage });
     },
   };

@@ -58,9 +58,10 @@ describe('steps of a run', () => {
 
   test('says in words what each did, and tells a refusal from a failure', () => {
     const steps = stepsOf(records);
-    expect(steps.map(({ what }) => what)).toEqual(['Model: asked for 1 step', 'Read acme/profile.md', 'Edited workspace/a.md', 'Wrote 0 files']);
+    expect(steps.map(({ what }) => what)).toEqual(['Model: asked for 1 step', 'Read', 'Edited', 'Wrote 0 files']);
     expect(steps.map(({ state }) => state)).toEqual(['done', 'done', 'done', 'denied']);
     expect(steps[0]).toMatchObject({ text: 'I look.', tokens: 125, usd: 0.002 });
+    expect(steps.map(({ paths }) => paths)).toEqual([[], ['/workspace/context/acme/profile.md'], ['/workspace/a.md'], []]);
     expect(steps[2]?.revisions).toEqual(['d.7']);
   });
 

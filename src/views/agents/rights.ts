@@ -7,7 +7,8 @@ import type { Policy } from '../../../kernel/protocol/formats/policy.ts';
 import type { InstalledProgram } from '../../../kernel/protocol/formats/records.ts';
 import type { IconName } from '../../ui/icons.ts';
 
-export type Right = { icon: IconName; words: string; /** Patterns, in the order they are said after the words. */ paths?: string[]; after?: string; faint?: true };
+/** Words, then the patterns they are about, then the rest of the sentence. */
+export type Right = { icon: IconName; words: string; paths?: string[]; after?: string };
 
 export const stricter = (a: Autonomy, b: Autonomy | undefined): Autonomy =>
   b === undefined || AUTONOMY.indexOf(a) <= AUTONOMY.indexOf(b) ? a : b;
@@ -33,7 +34,8 @@ export const writeRights = (asked: readonly string[], granted: readonly string[]
   return { alone: [...alone], ungranted };
 };
 
-export const shortPattern = (pattern: string): string => pattern.replace(/^\/workspace\//, '');
+/** `context/**`; the whole workspace keeps its name. */
+export const shortPattern = (pattern: string): string => (pattern === '/workspace/**' ? pattern : pattern.replace(/^\/workspace\//, ''));
 
 export type AgentFacts = { role: Role; policy: Policy; programs: readonly InstalledProgram[] };
 
@@ -52,7 +54,7 @@ export const rightsOf = ({ role, policy, programs }: AgentFacts): Right[] => {
   else if (!writes) rights.push({ icon: 'ban', words: 'Writes nothing: it has no tool for it' });
   else if (autonomy === 'manual') {
     const why = policy.autonomy === 'manual' ? 'autonomy is manual' : 'its role says manual';
-    rights.push({ icon: 'clock', words: 'Asks you before every change', after: why, ...(alone.length > 0 ? { paths: alone.map(shortPattern) } : {}) });
+    rights.push({ icon: 'clock', words: `Asks you before every change: ${why}` });
   } else if (alone.length > 0) rights.push({ icon: 'pen', words: 'Writes', paths: alone.map(shortPattern), after: 'on its own' });
   else rights.push({ icon: 'clock', words: 'Writes nothing on its own' });
 

@@ -1,14 +1,14 @@
 /** A run's records as steps one can read: what was done in a few words, what stands behind it, what it cost. Pure. */
 import { addUsage, emptyUsage, type ModelBlock, type RunRecord, type Usage } from '../../../kernel/protocol/formats/records.ts';
 import type { Change } from '../../../kernel/protocol/files.ts';
-import { nameOf } from '../../../kernel/protocol/paths.ts';
 import { plural } from '../../ui/words.ts';
 
 export type Step = {
   kind: 'model' | 'tool' | 'note';
   at: string;
+  /** "Read"; with one path, that path belongs after it. */
   what: string;
-  /** Paths it names, for links. */
+  /** Paths it is about, for links. */
   paths: string[];
   /** The model's words to the reader. */
   text?: string;
@@ -28,7 +28,8 @@ const textIn = (value: unknown, name: string): string => {
   const field = fieldsOf(value)[name];
   return typeof field === 'string' ? field : '';
 };
-const step = (text: string): string => text.split('/').slice(-2).join('/');
+/** The end of a path that still says which file: `acme/profile.md`. */
+export const shortPath = (path: string): string => path.split('/').slice(-2).join('/');
 
 /** Paths a list of changes touches, as far as it can be read. */
 export const pathsOfChanges = (input: unknown): string[] => {
@@ -45,24 +46,23 @@ const toolWords = (name: string, input: unknown): { what: string; paths: string[
   const paths = path.startsWith('/') ? [path] : [];
   switch (name) {
     case 'read':
-      return { what: `Read ${step(path)}`, paths };
+      return { what: 'Read', paths };
     case 'list':
-      return { what: `Listed ${path}`, paths };
+      return { what: 'Listed', paths };
     case 'search':
       return { what: `Searched for “${textIn(input, 'query')}”`, paths: [] };
     case 'write': {
       const touched = pathsOfChanges(input);
-      const [only] = touched;
       const { changes } = fieldsOf(input);
       const op = Array.isArray(changes) && changes.length === 1 ? textIn(changes[0], 'op') : '';
       const verb = Object.hasOwn(ONE, op) ? ONE[op as Change['op']] : 'Wrote';
-      return { what: touched.length === 1 && only ? `${verb} ${step(only)}` : `Wrote ${plural(touched.length, 'file')}`, paths: touched };
+      return { what: touched.length === 1 ? verb : `Wrote ${plural(touched.length, 'file')}`, paths: touched };
     }
     case 'propose':
       return { what: `Proposed: ${textIn(input, 'title') || textIn(input, 'rationale')}`, paths: pathsOfChanges(input) };
     case 'fire': {
       const { target } = fieldsOf(input);
-      return typeof target === 'string' ? { what: `Started ${nameOf(target)}`, paths: [target] } : { what: `Fired ${textIn(target, 'kind')}`, paths: [] };
+      return typeof target === 'string' ? { what: 'Started', paths: [target] } : { what: `Fired ${textIn(target, 'kind')}`, paths: [] };
     }
     case 'bash':
       return { what: `Ran ${textIn(input, 'script').split('\n', 1)[0] ?? ''}`, paths: [] };

@@ -20,13 +20,18 @@ export function Home() {
   const installed = createInstalled();
   const now = createNow();
   const anyActive = createMemo(() => installed.value()?.some((program) => program.state === 'active'));
-  const sub = () => (anyActive() ? `${longDate(now(), { now: now() })}, ${clockTime(now(), { now: now() })}` : 'A new workspace');
+  const sub = () =>
+    anyActive() ? `${longDate(now(), { now: now() })}, ${clockTime(now(), { now: now() })}` : 'A new workspace';
   return (
     <Room title="Home" sub={<Show when={anyActive() !== undefined}>{sub()}</Show>}>
       <Switch fallback={<Skeleton label="Opening your workspace" lines={[60, 90, 80, 40]} />}>
         <Match when={installed.error()}>
           {(error) => (
-            <ErrorCard title="Home cannot say which programs are active" code={error().code} safe="Files, Inbox and the shell work as before.">
+            <ErrorCard
+              title="Home cannot say which programs are active"
+              code={error().code}
+              safe="Files, Inbox and the shell work as before."
+            >
               {error().message}
             </ErrorCard>
           )}

@@ -31,24 +31,37 @@ const LOOKED_AT = 24;
 export function JournalSoFar() {
   const client = useClient();
   const facts = createFacts();
-  const newest = createLive(() => '/workspace/**', async (): Promise<Result<Line[]>> => {
-    const listed = await listAll(client, '/workspace', 64);
-    if (!listed.ok) return listed;
-    const files = listed.value.filter((stat) => stat.kind === 'file').sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, LOOKED_AT);
-    const histories = await Promise.all(files.map((stat) => client.stub.list(stat.path, { history: true, limit: 1 })));
-    const revisions = histories.flatMap((history) => (history.ok ? history.value.entries.slice(0, 1) : []));
-    return ok(bySet(revisions.sort((a, b) => (a.at < b.at ? 1 : -1))).slice(0, SHOWN));
-  });
+  const newest = createLive(
+    () => '/workspace/**',
+    async (): Promise<Result<Line[]>> => {
+      const listed = await listAll(client, '/workspace', 64);
+      if (!listed.ok) return listed;
+      const files = listed.value
+        .filter((stat) => stat.kind === 'file')
+        .sort((a, b) => (a.at < b.at ? 1 : -1))
+        .slice(0, LOOKED_AT);
+      const histories = await Promise.all(
+        files.map((stat) => client.stub.list(stat.path, { history: true, limit: 1 })),
+      );
+      const revisions = histories.flatMap((history) => (history.ok ? history.value.entries.slice(0, 1) : []));
+      return ok(bySet(revisions.sort((a, b) => (a.at < b.at ? 1 : -1))).slice(0, SHOWN));
+    },
+  );
   const lines = createMemo(() => newest.value() ?? []);
   return (
     <section aria-labelledby="journal-so-far">
       <div class="h-sec">
         <h2 id="journal-so-far">The journal so far</h2>
-        <Show when={facts.value()?.entries}>{(entries) => <span class="count">{plural(entries(), 'entry', 'entries')}</span>}</Show>
+        <Show when={facts.value()?.entries}>
+          {(entries) => <span class="count">{plural(entries(), 'entry', 'entries')}</span>}
+        </Show>
       </div>
       <div class="card">
         <Ledger label="Newest changes">
-          <For each={lines()} fallback={<li class="pad small muted">{newest.loading() ? 'Reading.' : 'Nothing was written yet.'}</li>}>
+          <For
+            each={lines()}
+            fallback={<li class="pad small muted">{newest.loading() ? 'Reading.' : 'Nothing was written yet.'}</li>}
+          >
             {({ revision, path, more }) => (
               <TimelineItem
                 when={columnTime(revision.at, { now: Date.now() })}

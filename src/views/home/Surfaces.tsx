@@ -20,13 +20,19 @@ const declared = (name: string): string => `/programs/${name}/org.allod/surfaces
 const ownCopy = (name: string): string => `/workspace/surfaces/${name}.yaml`;
 
 /** Beside the wide column: what is short and waits, and what streams by. */
-const isNarrow = (placed: Placed): boolean => placed.kind === 'surface' && (placed.surface.archetype === 'queue' || placed.surface.archetype === 'stream');
+const isNarrow = (placed: Placed): boolean =>
+  placed.kind === 'surface' && (placed.surface.archetype === 'queue' || placed.surface.archetype === 'stream');
 
 export function Surfaces(props: { programs: readonly InstalledProgram[] }) {
   const client = useClient();
   const desk = useDesk();
   const now = createNow();
-  const handle: LiveHandle = { read: client.stub.read, list: client.stub.list, search: client.stub.search, watch: client.watch };
+  const handle: LiveHandle = {
+    read: client.stub.read,
+    list: client.stub.list,
+    search: client.stub.search,
+    watch: client.watch,
+  };
 
   const read = async (path: string): Promise<SourceFile | undefined> => {
     const file = await client.stub.read(path, { as: 'text' });
@@ -39,7 +45,13 @@ export function Surfaces(props: { programs: readonly InstalledProgram[] }) {
         await Promise.all(
           props.programs.map(async ({ name, title, state }): Promise<ProgramSurfaces> => {
             const [surfacesText, override] = await Promise.all([read(declared(name)), read(ownCopy(name))]);
-            return { name, title, active: state === 'active', ...(surfacesText ? { surfacesText } : {}), ...(override ? { override } : {}) };
+            return {
+              name,
+              title,
+              active: state === 'active',
+              ...(surfacesText ? { surfacesText } : {}),
+              ...(override ? { override } : {}),
+            };
           }),
         ),
       ),
@@ -47,7 +59,15 @@ export function Surfaces(props: { programs: readonly InstalledProgram[] }) {
   );
   const layout = createMemo(() => resolve(sources.value() ?? []));
   // Keyed by name: a surface that is resolved again stays the component it was.
-  const column = (narrow: boolean) => createMemo(() => layout().surfaces.filter((placed) => isNarrow(placed) === narrow).map(({ key }) => key), [], { equals: sameList });
+  const column = (narrow: boolean) =>
+    createMemo(
+      () =>
+        layout()
+          .surfaces.filter((placed) => isNarrow(placed) === narrow)
+          .map(({ key }) => key),
+      [],
+      { equals: sameList },
+    );
   const wide = column(false);
   const beside = column(true);
   const placedAt = (key: string): Placed | undefined => layout().surfaces.find((placed) => placed.key === key);
@@ -56,7 +76,9 @@ export function Surfaces(props: { programs: readonly InstalledProgram[] }) {
     const path = ownCopy(program);
     const source = await read(declared(program));
     if (source) {
-      const written = await client.stub.write([{ op: 'put', path, content: source.text, base: null }], { message: `My own copy of ${program}’s surfaces` });
+      const written = await client.stub.write([{ op: 'put', path, content: source.text, base: null }], {
+        message: `My own copy of ${program}’s surfaces`,
+      });
       if (!written.ok && written.error.code !== 'EEXIST') return desk.say(`No copy was made. ${written.error.message}`);
     }
     go({ room: 'files', path, ...(line ? { line } : {}) });
@@ -71,7 +93,11 @@ export function Surfaces(props: { programs: readonly InstalledProgram[] }) {
           now={now}
           onOpen={(path, line) => go({ room: 'files', path, ...(line ? { line } : {}) })}
           onOpenProposal={(id) => go({ room: 'inbox', id })}
-          hrefOf={(target) => ('proposal' in target ? href({ room: 'inbox', id: target.proposal }) : href({ room: 'files', path: target.path, ...(target.line ? { line: target.line } : {}) }))}
+          hrefOf={(target) =>
+            'proposal' in target
+              ? href({ room: 'inbox', id: target.proposal })
+              : href({ room: 'files', path: target.path, ...(target.line ? { line: target.line } : {}) })
+          }
           onFix={() => {
             const broken = placed();
             void takeControl(broken.program, broken.kind === 'broken' ? broken.line : undefined);
@@ -80,8 +106,16 @@ export function Surfaces(props: { programs: readonly InstalledProgram[] }) {
             <Menu
               label={`${placed().title}: more`}
               items={[
-                { label: 'Open its program', icon: 'programs', onRun: () => go({ room: 'programs', name: placed().program }) },
-                { label: placed().own ? 'Open my own copy' : 'Change it in my own copy', icon: 'pen', onRun: () => void takeControl(placed().program) },
+                {
+                  label: 'Open its program',
+                  icon: 'programs',
+                  onRun: () => go({ room: 'programs', name: placed().program }),
+                },
+                {
+                  label: placed().own ? 'Open my own copy' : 'Change it in my own copy',
+                  icon: 'pen',
+                  onRun: () => void takeControl(placed().program),
+                },
               ]}
             />
           }
@@ -93,10 +127,19 @@ export function Surfaces(props: { programs: readonly InstalledProgram[] }) {
     <>
       <Show when={layout().chips.length > 0}>
         <div class="row row-wrap mb-5" role="group" aria-label="Questions to ask">
-          <For each={layout().chips}>{(chip) => <ChipButton onClick={() => desk.order(chip.text)}>{chip.text}</ChipButton>}</For>
+          <For each={layout().chips}>
+            {(chip) => <ChipButton onClick={() => desk.order(chip.text)}>{chip.text}</ChipButton>}
+          </For>
         </div>
       </Show>
-      <Show when={wide().length + beside().length > 0} fallback={<Show when={sources.value()}><NoSurface /></Show>}>
+      <Show
+        when={wide().length + beside().length > 0}
+        fallback={
+          <Show when={sources.value()}>
+            <NoSurface />
+          </Show>
+        }
+      >
         <div classList={{ 'cols-home': wide().length > 0 && beside().length > 0 }}>
           <div class="stack gap-6">
             <For each={wide()}>{one}</For>
@@ -110,11 +153,19 @@ export function Surfaces(props: { programs: readonly InstalledProgram[] }) {
   );
 }
 
-const sameList = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((key, n) => key === b[n]);
+const sameList = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((key, n) => key === b[n]);
 
 function NoSurface() {
   return (
-    <Empty title="Nothing to show here" action={<a class="btn" href={href({ room: 'agents' })}>See its agents and jobs</a>}>
+    <Empty
+      title="Nothing to show here"
+      action={
+        <a class="btn" href={href({ room: 'agents' })}>
+          See its agents and jobs
+        </a>
+      }
+    >
       The active programs declare no surface. Their agents, jobs and files are at work all the same.
     </Empty>
   );

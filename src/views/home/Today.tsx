@@ -12,7 +12,8 @@ const DAY = 86_400_000;
 
 type Clause = () => JSX.Element;
 
-const earliest = (proposals: readonly Proposal[]): string | undefined => proposals.map((proposal) => proposal.expiresAt).sort()[0];
+const earliest = (proposals: readonly Proposal[]): string | undefined =>
+  proposals.map((proposal) => proposal.expiresAt).sort()[0];
 
 export function Today() {
   const proposals = createProposals();
@@ -21,7 +22,9 @@ export function Today() {
   const now = createNow();
   const waiting = createMemo(() => proposals.value()?.filter((proposal) => isWaiting(proposal, now())) ?? []);
   const unknown = createMemo(() => proposals.value()?.filter((proposal) => proposal.state === 'unknown') ?? []);
-  const failed = createMemo(() => runs.value()?.filter(({ end }) => end !== undefined && now() - Date.parse(end.at) < DAY) ?? []);
+  const failed = createMemo(
+    () => runs.value()?.filter(({ end }) => end !== undefined && now() - Date.parse(end.at) < DAY) ?? [],
+  );
   const live = () => processes.value() ?? [];
 
   const clauses = createMemo((): Clause[] => {
@@ -31,7 +34,9 @@ export function Today() {
       said.push(() => (
         <>
           <a href={href({ room: 'inbox' })}>
-            <strong>{waiting().length === 1 ? '1 decision waits for you' : `${waiting().length} decisions wait for you`}</strong>
+            <strong>
+              {waiting().length === 1 ? '1 decision waits for you' : `${waiting().length} decisions wait for you`}
+            </strong>
           </a>
           ; {waiting().length === 1 ? 'it' : 'the first'} expires {fromNow(first, { now: now() })}.
         </>
@@ -48,7 +53,10 @@ export function Today() {
     if (live().length > 0) {
       said.push(() => (
         <>
-          <a href={href({ room: 'agents' })}>{live().length === 1 ? '1 run is live' : `${live().length} runs are live`}</a>.
+          <a href={href({ room: 'agents' })}>
+            {live().length === 1 ? '1 run is live' : `${live().length} runs are live`}
+          </a>
+          .
         </>
       ));
     }
@@ -56,7 +64,10 @@ export function Today() {
     if (newest) {
       said.push(() => (
         <>
-          <a href={href({ room: 'agents', run: newest.start.id })}>{plural(failed().length, 'run')} failed since yesterday</a>.
+          <a href={href({ room: 'agents', run: newest.start.id })}>
+            {plural(failed().length, 'run')} failed since yesterday
+          </a>
+          .
         </>
       ));
     }

@@ -84,8 +84,11 @@ export function Inbox(props: { id?: string }) {
         queueMicrotask(() => {
           const line = list?.querySelector<HTMLElement>('[aria-current="true"]');
           line?.scrollIntoView({ block: 'nearest' });
-          if (to === 'list') line?.focus();
-          else (detail?.querySelector<HTMLElement>('.deed[tabindex]') ?? detail)?.focus();
+          if (to === 'list') return line?.focus();
+          (detail?.querySelector<HTMLElement>('.deed[tabindex]') ?? detail)?.focus({ preventScroll: true });
+          // From its head on: on a phone the whole room scrolls, on a laptop this column.
+          detail?.scrollTo({ top: 0 });
+          detail?.closest('main')?.scrollTo({ top: 0 });
         });
       },
       { defer: true },
@@ -114,6 +117,7 @@ export function Inbox(props: { id?: string }) {
         <Match when={proposals.value()?.length === 0}>
           <div class="wrap">
             <div class="narrow">
+              <h2 class="vh">Proposals</h2>
               <Empty
                 title="Nothing waits for you"
                 action={<Button href={href({ room: 'settings', section: 'grants' })}>See what may act alone</Button>}

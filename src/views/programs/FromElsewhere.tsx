@@ -11,8 +11,13 @@ export function FromElsewhere(props: { onUrl: (url: string) => void; onFile: (fi
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const asked = url().trim();
-    const absolute = URL.canParse(asked) ? asked : URL.canParse(`https://${asked}`) && asked.includes('.') ? `https://${asked}` : undefined;
-    if (!absolute || !/^https?:/.test(absolute)) return void setWrong('This is not a web address. It begins with https://');
+    const absolute = URL.canParse(asked)
+      ? asked
+      : URL.canParse(`https://${asked}`) && asked.includes('.')
+        ? `https://${asked}`
+        : undefined;
+    if (!absolute || !/^https?:/.test(absolute))
+      return void setWrong('This is not a web address. It begins with https://');
     setWrong(undefined);
     props.onUrl(absolute);
   };

@@ -15,7 +15,8 @@ export function OnTheTable(props: {
   onAgain: (table: Extract<Table, { state: 'failed' }>) => void;
   onInstall: (table: Extract<Table, { state: 'read' }>, activate: boolean) => void;
 }) {
-  const as = <S extends Table['state']>(state: S) => (props.table.state === state ? (props.table as Extract<Table, { state: S }>) : undefined);
+  const as = <S extends Table['state']>(state: S) =>
+    props.table.state === state ? (props.table as Extract<Table, { state: S }>) : undefined;
   return (
     <Switch>
       <Match when={as('reading')}>{(table) => <Reading table={table()} onStop={props.onStop} />}</Match>
@@ -70,7 +71,8 @@ function Reading(props: { table: Extract<Table, { state: 'reading' }>; onStop: (
     <div class="card pad">
       <Progress label="Reading the plan" onStop={() => props.onStop()}>
         Fetching and verifying {props.table.source.label}
-        {props.table.source.bytes ? `, ${bytes(props.table.source.bytes)}` : ''}, {stopwatch(Math.max(0, now() - props.table.since))}. Nothing has changed.
+        {props.table.source.bytes ? `, ${bytes(props.table.source.bytes)}` : ''},{' '}
+        {stopwatch(Math.max(0, now() - props.table.since))}. Nothing has changed.
       </Progress>
     </div>
   );

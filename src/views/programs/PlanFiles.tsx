@@ -13,7 +13,13 @@ export function PlanFiles(props: { plan: Plan }) {
         columns={[
           { key: 'path', head: 'File', names: true, cell: (file) => <span class="path">{file.path}</span> },
           { key: 'bytes', head: 'Size', num: true, cell: (file) => bytes(file.bytes) },
-          { key: 'sha256', head: 'SHA-256', low: true, nowrap: true, cell: (file) => <code>{hashGroups(file.sha256)}</code> },
+          {
+            key: 'sha256',
+            head: 'SHA-256',
+            low: true,
+            nowrap: true,
+            cell: (file) => <code>{hashGroups(file.sha256)}</code>,
+          },
         ]}
       />
     </details>

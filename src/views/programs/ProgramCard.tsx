@@ -14,7 +14,10 @@ import { hashGroups, money, plural, relativeDay } from '../../ui/words.ts';
 
 type Act = 'activate' | 'deactivate' | 'rehearse';
 
-export function ProgramCard(props: { program: InstalledProgram; rehearse: (name: string) => Promise<SysError | undefined> }) {
+export function ProgramCard(props: {
+  program: InstalledProgram;
+  rehearse: (name: string) => Promise<SysError | undefined>;
+}) {
   const client = useClient();
   const desk = useDesk();
   const [busy, setBusy] = createSignal<Act>();
@@ -28,13 +31,17 @@ export function ProgramCard(props: { program: InstalledProgram; rehearse: (name:
     activate: async () => {
       const done = await client.call('activate', { name: program().name });
       if (!done.ok) return done.error;
-      desk.say(`${program().title} is active. ${plural(done.value.added.length, 'file')} added, ${done.value.kept.length} of yours kept.`);
+      desk.say(
+        `${program().title} is active. ${plural(done.value.added.length, 'file')} added, ${done.value.kept.length} of yours kept.`,
+      );
       return undefined;
     },
     deactivate: async () => {
       const done = await client.call('deactivate', { name: program().name });
       if (!done.ok) return done.error;
-      desk.say(`${program().title} is not active any more. ${plural(done.value.kept.length, 'file')} kept, every byte.`);
+      desk.say(
+        `${program().title} is not active any more. ${plural(done.value.kept.length, 'file')} kept, every byte.`,
+      );
       return undefined;
     },
     rehearse: async () => (active() ? undefined : await steps.activate()) ?? (await props.rehearse(program().name)),
@@ -51,12 +58,25 @@ export function ProgramCard(props: { program: InstalledProgram; rehearse: (name:
   return (
     <Card
       title={`${program().title} ${program().version}`}
-      actions={<Chip tone="quiet" icon={active() ? 'check' : undefined}>{active() ? 'Active' : 'Installed, not active'}</Chip>}
-      foot={{ actor: `program:${program().name}`, items: [<a href={href({ room: 'files', path: `/programs/${program().name}` })}>its bundle</a>, <a href={href({ room: 'files', path: `/system/programs/${program().name}.json` })}>its record</a>] }}
+      actions={
+        <Chip tone="quiet" icon={active() ? 'check' : undefined}>
+          {active() ? 'Active' : 'Installed, not active'}
+        </Chip>
+      }
+      foot={{
+        actor: `program:${program().name}`,
+        items: [
+          <a href={href({ room: 'files', path: `/programs/${program().name}` })}>its bundle</a>,
+          <a href={href({ room: 'files', path: `/system/programs/${program().name}.json` })}>its record</a>,
+        ],
+      }}
     >
       <div class="stack">
         <Show when={!active()}>
-          <p class="t13 muted">Nothing of it runs. Activating copies its files into your workspace and starts its jobs; files of yours that are in the way are kept.</p>
+          <p class="t13 muted">
+            Nothing of it runs. Activating copies its files into your workspace and starts its jobs; files of yours that
+            are in the way are kept.
+          </p>
         </Show>
         <Facts facts={facts(program())} />
         <Show when={error()}>
@@ -65,7 +85,11 @@ export function ProgramCard(props: { program: InstalledProgram; rehearse: (name:
               title={`${program().name} could not ${failed().act}`}
               code={failed().error.code}
               safe="What was there before is there now."
-              actions={<Button small onClick={() => void act(failed().act)}>Try it again</Button>}
+              actions={
+                <Button small onClick={() => void act(failed().act)}>
+                  Try it again
+                </Button>
+              }
             >
               {failed().error.message}
             </ErrorCard>
@@ -73,7 +97,12 @@ export function ProgramCard(props: { program: InstalledProgram; rehearse: (name:
         </Show>
         <div class="btn-row">
           <Show when={!active()}>
-            <Button variant="primary" busy={busy() === 'activate'} disabled={busy() !== undefined && busy() !== 'activate'} onClick={() => void act('activate')}>
+            <Button
+              variant="primary"
+              busy={busy() === 'activate'}
+              disabled={busy() !== undefined && busy() !== 'activate'}
+              onClick={() => void act('activate')}
+            >
               Activate
             </Button>
           </Show>
@@ -89,7 +118,10 @@ export function ProgramCard(props: { program: InstalledProgram; rehearse: (name:
           </Show>
         </div>
         <Show when={active()}>
-          <p class="hint">Deactivating stops its jobs, takes back its rights, removes its surfaces from Home and keeps every byte of its files.</p>
+          <p class="hint">
+            Deactivating stops its jobs, takes back its rights, removes its surfaces from Home and keeps every byte of
+            its files.
+          </p>
         </Show>
       </div>
     </Card>
@@ -100,16 +132,43 @@ const facts = (program: InstalledProgram) => [
   { term: 'From', value: <span class="path">{program.source}</span> },
   { term: 'Bundle', value: <code>{hashGroups(program.digest)}</code> },
   { term: 'Installed', value: relativeDay(program.installedAt, { now: Date.now() }) },
-  program.powers.write.length > 0 && { term: 'May write', value: <span class="path">{program.powers.write.map((path) => path.replace('/workspace/', '')).join(', ')}</span> },
+  program.powers.write.length > 0 && {
+    term: 'May write',
+    value: <span class="path">{program.powers.write.map((path) => path.replace('/workspace/', '')).join(', ')}</span>,
+  },
   program.powers.effects.length > 0 && { term: 'May ask for', value: program.powers.effects.join(', ') },
-  program.powers.spend && { term: 'May spend', value: `${money(program.powers.spend.usd)} a ${program.powers.spend.per}` },
+  program.powers.spend && {
+    term: 'May spend',
+    value: `${money(program.powers.spend.usd)} a ${program.powers.spend.per}`,
+  },
   program.agents.length > 0 && {
     term: 'Agents',
-    value: <For each={program.agents}>{(agent, n) => <>{n() > 0 ? ', ' : ''}<a href={href({ room: 'files', path: `/workspace/agents/${agent}/AGENT.md` })}>{agent}</a></>}</For>,
+    value: (
+      <For each={program.agents}>
+        {(agent, n) => (
+          <>
+            {n() > 0 ? ', ' : ''}
+            <a href={href({ room: 'files', path: `/workspace/agents/${agent}/AGENT.md` })}>{agent}</a>
+          </>
+        )}
+      </For>
+    ),
   },
   program.jobs.length > 0 && {
     term: 'Jobs',
-    value: <For each={program.jobs}>{(job, n) => <>{n() > 0 ? ', ' : ''}<a href={href({ room: 'files', path: job })}>{job.split('/').at(-1)?.replace(/\.md$/, '')}</a></>}</For>,
+    value: (
+      <For each={program.jobs}>
+        {(job, n) => (
+          <>
+            {n() > 0 ? ', ' : ''}
+            <a href={href({ room: 'files', path: job })}>{job.split('/').at(-1)?.replace(/\.md$/, '')}</a>
+          </>
+        )}
+      </For>
+    ),
   },
-  Object.keys(program.forked).length > 0 && { term: 'Files', value: `${plural(Object.keys(program.forked).length, 'file')} in your workspace` },
+  Object.keys(program.forked).length > 0 && {
+    term: 'Files',
+    value: `${plural(Object.keys(program.forked).length, 'file')} in your workspace`,
+  },
 ];

@@ -21,12 +21,20 @@ export function InstalledLine(props: { program: InstalledProgram }) {
         </>
       }
       sub={`${plural(props.program.agents.length, 'agent')}, ${plural(props.program.jobs.length, 'job')}, ${plural(Object.keys(props.program.forked).length, 'file')}`}
-      end={<Chip tone="quiet" icon={active() ? 'check' : undefined}>{active() ? 'Active' : 'Not active'}</Chip>}
+      end={
+        <Chip tone="quiet" icon={active() ? 'check' : undefined}>
+          {active() ? 'Active' : 'Not active'}
+        </Chip>
+      }
     />
   );
 }
 
-export function OfferedLine(props: { program: Offered; here: InstalledProgram | undefined; onPlan: (intent: Intent) => void }) {
+export function OfferedLine(props: {
+  program: Offered;
+  here: InstalledProgram | undefined;
+  onPlan: (intent: Intent) => void;
+}) {
   const same = () => props.here?.digest === props.program.sha256;
   return (
     <ListLine
@@ -48,13 +56,17 @@ export function OfferedLine(props: { program: Offered; here: InstalledProgram | 
                     Rehearse
                   </Button>
                 </Show>
-                <Button small label={`See the plan of ${props.program.title}`} onClick={() => props.onPlan('install')}>
+                <Button small label={`See plan of ${props.program.title}`} onClick={() => props.onPlan('install')}>
                   See plan
                 </Button>
               </>
             }
           >
-            <Button small href={href({ room: 'programs', name: props.program.name })} label={`Open ${props.program.title}`}>
+            <Button
+              small
+              href={href({ room: 'programs', name: props.program.name })}
+              label={`Open ${props.program.title}`}
+            >
               Open
             </Button>
           </Show>

@@ -84,10 +84,17 @@ export function Programs(props: { name?: string | undefined }) {
     answered = table.plan.name;
     go({ room: 'programs', name: table.plan.name });
   };
-  const newest = () => (receipts.value() ?? []).toSorted((a, b) => (a.at < b.at ? 1 : -1)).filter((one) => chosen() === undefined || one.program === chosen()?.name).slice(0, RECEIPTS_SHOWN);
+  const newest = () =>
+    (receipts.value() ?? [])
+      .toSorted((a, b) => (a.at < b.at ? 1 : -1))
+      .filter((one) => chosen() === undefined || one.program === chosen()?.name)
+      .slice(0, RECEIPTS_SHOWN);
 
   return (
-    <Room title="Programs" sub={`${installed.value()?.length ?? 0} installed${planning.table().state === 'read' ? ', 1 plan open' : ''}`}>
+    <Room
+      title="Programs"
+      sub={`${installed.value()?.length ?? 0} installed${planning.table().state === 'read' ? ', 1 plan open' : ''}`}
+    >
       <div ref={top}>
         <Show when={planning.table().state !== 'empty'}>
           <div class="mb-6">
@@ -127,14 +134,28 @@ export function Programs(props: { name?: string | undefined }) {
             </div>
             <Switch fallback={<p class="small muted">Looking.</p>}>
               <Match when={catalogue.state === 'errored'}>
-                <ErrorCard title="The catalogue could not be read" safe="A URL or a .zip works all the same." actions={<Button small onClick={() => void refetch()}>Read it again</Button>}>
+                <ErrorCard
+                  title="The catalogue could not be read"
+                  safe="A URL or a .zip works all the same."
+                  actions={
+                    <Button small onClick={() => void refetch()}>
+                      Read it again
+                    </Button>
+                  }
+                >
                   {catalogue.error instanceof Error ? catalogue.error.message : String(catalogue.error)}
                 </ErrorCard>
               </Match>
               <Match when={catalogue.state === 'ready'}>
                 <ul class="card list">
                   <For each={offered()} fallback={<li class="pad small muted">It lists no program.</li>}>
-                    {(program) => <OfferedLine program={program} here={installed.value()?.find((one) => one.name === program.name)} onPlan={(intent) => plan(program, intent)} />}
+                    {(program) => (
+                      <OfferedLine
+                        program={program}
+                        here={installed.value()?.find((one) => one.name === program.name)}
+                        onPlan={(intent) => plan(program, intent)}
+                      />
+                    )}
                   </For>
                 </ul>
                 <p class="hint mt-3">Rehearse plays recorded answers: no key, no cost, nothing leaves.</p>
@@ -144,9 +165,14 @@ export function Programs(props: { name?: string | undefined }) {
         </section>
 
         <div class="stack gap-6">
-          <Show when={planning.table().state === 'empty' && chosen()}>{(program) => <ProgramCard program={program()} rehearse={rehearse} />}</Show>
+          <Show when={planning.table().state === 'empty' && chosen()}>
+            {(program) => <ProgramCard program={program()} rehearse={rehearse} />}
+          </Show>
           <Show when={planning.table().state === 'empty' && !chosen() && !rehearsing.now() && newest().length === 0}>
-            <Empty title="Nothing to decide">A program is a folder of plain files in a .zip. Its plan says what it asks for before anything changes, and installing runs nothing.</Empty>
+            <Empty title="Nothing to decide">
+              A program is a folder of plain files in a .zip. Its plan says what it asks for before anything changes,
+              and installing runs nothing.
+            </Empty>
           </Show>
           <Show when={newest().length > 0}>
             <section class="stack">

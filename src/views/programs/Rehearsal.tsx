@@ -22,16 +22,34 @@ export function Rehearsal(props: { name: string; run: string }) {
   const processes = createProcesses();
   const children = createMemo(() => (runs.value() ?? []).toReversed());
   const end = () => whole.run().end;
-  const doing = (head: RunHead) => processes.value()?.find((process) => process.id === head.start.id)?.live.trim().split('\n').at(-1);
+  const doing = (head: RunHead) =>
+    processes
+      .value()
+      ?.find((process) => process.id === head.start.id)
+      ?.live.trim()
+      .split('\n')
+      .at(-1);
   const state = () => {
     const ended = end();
     if (!ended) return <Chip tone="live">Playing</Chip>;
     return <Chip tone={ended.state === 'failed' ? 'fail' : 'quiet'}>{ended.state}</Chip>;
   };
   return (
-    <Card title={`Rehearsal of ${props.name}`} actions={state()} foot={{ items: ['recorded answers', 'no key, no cost, nothing leaves'] }} flush>
+    <Card
+      title={`Rehearsal of ${props.name}`}
+      actions={state()}
+      foot={{ items: ['recorded answers', 'no key, no cost, nothing leaves'] }}
+      flush
+    >
       <ul class="list" aria-live="polite">
-        <For each={children()} fallback={<li class="pad small muted">{end() ? 'No run was started.' : 'Laying out its material and starting the first run.'}</li>}>
+        <For
+          each={children()}
+          fallback={
+            <li class="pad small muted">
+              {end() ? 'No run was started.' : 'Laying out its material and starting the first run.'}
+            </li>
+          }
+        >
           {(head) => (
             <ListLine
               actor={head.start.actor}
@@ -78,4 +96,5 @@ function RunState(props: { head: RunHead }) {
   );
 }
 
-const howItEnded = ({ end }: RunHead): string => end?.error?.message ?? end?.text?.split('\n')[0] ?? 'Ended without words';
+const howItEnded = ({ end }: RunHead): string =>
+  end?.error?.message ?? end?.text?.split('\n')[0] ?? 'Ended without words';

@@ -45,25 +45,30 @@ export const createPlanning = (): Planning => {
       setTable({ state: 'reading', source, since: Date.now() });
       const planned = await client.call('plan', { source: source.data });
       if (mine !== asked) return;
-      setTable(planned.ok ? { state: 'read', source, plan: planned.value, intent } : { state: 'failed', source, error: planned.error });
+      setTable(
+        planned.ok
+          ? { state: 'read', source, plan: planned.value, intent }
+          : { state: 'failed', source, error: planned.error },
+      );
     },
     install: async ({ activate, rehearse }) => {
       const now = table();
       if (now.state !== 'read' || now.step !== undefined) return false;
       const { plan, source, intent } = now;
-      const at = (more: { step?: Step; error?: SysError }) => setTable({ state: 'read', source, plan, intent, ...more });
+      const at = (more: { step?: Step; error?: SysError }) =>
+        setTable({ state: 'read', source, plan, intent, ...more });
       at({ step: 'installing' });
       const installed = await client.call('install', { digest: plan.digest });
-      if (!installed.ok) return at({ error: installed.error }), false;
+      if (!installed.ok) return (at({ error: installed.error }), false);
       if (activate) {
         at({ step: 'activating' });
         const activated = await client.call('activate', { name: installed.value.name });
-        if (!activated.ok) return at({ error: activated.error }), false;
+        if (!activated.ok) return (at({ error: activated.error }), false);
       }
       if (intent === 'rehearse') {
         at({ step: 'starting the rehearsal' });
         const error = await rehearse(installed.value.name);
-        if (error) return at({ error }), false;
+        if (error) return (at({ error }), false);
       }
       asked += 1;
       setTable({ state: 'empty' });

@@ -21,7 +21,12 @@ export const createRehearsing = (): Rehearsing => {
       const fired = await client.stub.fire(`/programs/${name}`, { args: { rehearse: true } });
       if (!fired.ok) return fired.error;
       const { run, state, result } = fired.value;
-      if (run === undefined) return { code: 'EACCES', call: 'fire', message: `The rehearsal was not started (${state}). ${typeof result === 'string' ? result : ''}` };
+      if (run === undefined)
+        return {
+          code: 'EACCES',
+          call: 'fire',
+          message: `The rehearsal was not started (${state}). ${typeof result === 'string' ? result : ''}`,
+        };
       setNow({ name, run });
       return undefined;
     },

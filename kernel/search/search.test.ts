@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { bootMemory } from '../boot/memory.ts';
+import { createSearch, words, type Document } from './search.ts';
+
+const over = (...documents: Document[]) =>
+  createSearch(async function* (under) {
+    for (const document of documents) if (document.path.startsWith(under === '/' ? '/' : `${under}/`)) yield document;
+  });
+const doc = (path: string, text: string): Document => ({ path, text, revision: 'r.1' });
+const paths = async (found: ReturnType<ReturnType<typeof createSearch>>): Promise<string[]> => {
+  const result = await found;
+  return result.ok ? result.value.hits.map((hit) => hit.path) : [result.error.code];
+};
+
+test('every word of the query begins a word of the file, folded', async () => {
+  const search = over(doc('/a', 'Überweisung an die Bank'), doc('/b', 'Der Bankert überlegt'), doc('/c', 'embankment'));
+  expect((await paths(search('uber bank'))).sort()).toEqual(['/a', '/b']);
+  expect((await paths(search('BANK'))).sort()).toEqual(['/a', '/b']);
+  expect(await paths(search('bank weisung'))).toEqual([]);
+  expect(await paths(search('…'))).toEqual([]);
+});
+
+test('exact and regular expressions, with the line and the total', async () => {
+  const search = over(doc('/a', 'one\ntwo (x)\nthree (x) (x)'), doc('/b', 'none'));
+  const exact = await search('(x)', { mode: 'exact' });
+  expect(exact).toMatchObject({ ok: true, value: { total: 1, hits: [{ path: '/a', line: 2, snippet: 'two (x)', score: 3 }] } });
+  expect(await search('^t\\w+', { mode: 'regex' })).toMatchObject({ ok: true, value: { hits: [{ line: 2, score: 2 }] } });
+  expect(await paths(search('(', { mode: 'regex' }))).toEqual(['EINVAL']);
+  expect(await search('n', { mode: 'exact', limit: 1 })).toMatchObject({ ok: true, value: { total: 2, hits: { length: 1 } } });
+});
+
+test('the line shown holds what was found, whatever folding does to lengths', () => {
+  fc.assert(
+    fc.asyncProperty(fc.array(fc.stringMatching(/^[a-zäéﬁİ ]{0,12}$/), { maxLength: 8 }), async (lines) => {
+      const text = [...lines, 'needle here', ...lines].join('\n');
+      const found = await over(doc('/a', text))('needle');
+      const hit = found.ok ? found.value.hits[0] : undefined;
+      expect([hit?.line, hit?.snippet]).toEqual([lines.length + 1, 'needle here']);
+    }),
+  );
+  expect(words('İstanbul ﬁne')).toContain('fine');
+});
+
+test('[P1] what may not be read is neither found nor counted', async () => {
+  const k = await bootMemory();
+  const secret = '/workspace/agents/b/memory/secret.md';
+  await k.as('operator').write([{ op: 'put', path: secret, content: 'the needle' }, { op: 'put', path: '/workspace/open.md', content: 'needle needle' }], { message: 'm' });
+  expect(await k.as('agent:a').search('needle', { limit: 1 })).toMatchObject({ ok: true, value: { total: 1, hits: [{ path: '/workspace/open.md' }] } });
+  expect(await k.as('agent:b').search('needle')).toMatchObject({ ok: true, value: { total: 2 } });
+  await k.stop();
+});
+
+test('a write is found at once, below its folder only, and not after it is removed', async () => {
+  const k = await bootMemory();
+  const op = k.as('operator');
+  await op.write([{ op: 'put', path: '/workspace/deep/er/x.md', content: 'zebra' }, { op: 'put', path: '/workspace/b.bin', content: new TextEncoder().encode('zebra\u0000') }], { message: 'm' });
+  expect(await paths(op.search('zebra') as never)).toEqual(['/workspace/deep/er/x.md']);
+  expect(await paths(op.search('zebra', { under: '/workspace/inbox' }) as never)).toEqual([]);
+  await op.write([{ op: 'remove', path: '/workspace/deep/er/x.md' }], { message: 'm' });
+  expect(await paths(op.search('zebra') as never)).toEqual([]);
+  await k.stop();
+});
