@@ -149,7 +149,12 @@ export const createStaging = (port: LinePort, refused: (error: SysError) => void
     if (isUnder(to, from)) throw posixError('EINVAL', 'mv', to, 'a folder cannot be moved into itself');
     const parent = await dirAt(parentOf(to), 'mv', to);
     const there = await tree.lookup(to);
-    if (there && (there.kind === 'dir' || node.kind === 'dir')) throw posixError('EEXIST', 'mv', to);
+    if (there && there.kind !== node.kind) throw posixError(there.kind === 'dir' ? 'EISDIR' : 'ENOTDIR', 'mv', to);
+    if (there?.kind === 'dir') {
+      // Only an empty folder gives way.
+      if ((await tree.children(there, false)).size > 0) throw posixError('ENOTEMPTY', 'mv', to);
+      await drop(there, to);
+    }
     if (there?.kind === 'file' && node.kind === 'file') {
       // `… > f.new; mv f.new f`: the old file gets new content, and keeps its history.
       if (!node.origin) {

@@ -108,6 +108,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const startedAt = new Date(now()).toISOString();
   const processes = createProcesses({
     now,
+    setTimer,
     append: (file, record, actor, run, cause) => {
       const content = `${JSON.stringify(record)}\n`;
       const change: Change =

@@ -6,10 +6,12 @@ import { createProcesses, type NewProcess } from './processes.ts';
 const usage = emptyUsage();
 const order = (id: string, more: Partial<NewProcess> = {}): NewProcess => ({ id, actor: 'agent:a', kind: 'agent', title: id, by: 'operator', capabilities: [], record: true, ...more });
 const table = (refuse = false) => {
+  const timers: (() => void)[] = [];
   const written: { file: string; record: RunRecord; actor: string; run: string }[] = [];
   const told: string[] = [];
   const processes = createProcesses({
     now: () => Date.UTC(2026, 10, 23, 8),
+    setTimer: (run) => (timers.push(run), () => void timers.splice(timers.indexOf(run), 1)),
     append: async (file, record, actor, run) => {
       await Promise.resolve();
       if (refuse) return err('ENOSPC', 'full');
@@ -18,7 +20,7 @@ const table = (refuse = false) => {
     },
   });
   processes.on((process, what) => told.push(`${what} ${process.id}`));
-  return { processes, written, told };
+  return { processes, written, told, timers };
 };
 const untilAborted = (signal: AbortSignal) => new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
 
@@ -74,6 +76,18 @@ test('[R1] a run whose start cannot be written does not start', async () => {
   await expect(processes.spawn(order('r1'), async () => ((ran = true), { state: 'done' as const, usage }))).rejects.toMatchObject({ error: { code: 'ENOSPC' } });
   await Promise.resolve();
   expect([ran, processes.list(), told]).toEqual([false, [], []]);
+});
+
+test('[R3] one that does not heed its signal is ended all the same, a second later', async () => {
+  const { processes, written, timers } = table();
+  const { ended } = await processes.spawn(order('deaf'), () => new Promise(() => undefined));
+  expect(timers).toHaveLength(0);
+  processes.kill('deaf');
+  expect(timers).toHaveLength(1);
+  timers[0]?.();
+  expect(await ended).toMatchObject({ state: 'cancelled' });
+  expect(written.at(-1)?.record).toMatchObject({ t: 'end', state: 'cancelled' });
+  expect(processes.list()).toEqual([]);
 });
 
 test('[R3] stopping the kernel ends every run and waits for their records', async () => {

@@ -53,8 +53,12 @@ export type Processes = {
   stop: () => Promise<void>;
 };
 
+/** How long a killed run may take to come to its own end, before it is ended without it. */
+const GRACE_MS = 1000;
+
 type Options = {
   now: () => number;
+  setTimer: (run: () => void, ms: number) => () => void;
   /** Append one record to a run file, as the process's actor; `start` makes the file and is refused when it is there. */
   append: (file: Path, record: RunRecord, actor: Actor, run: string, cause: string) => Promise<Result<unknown>>;
 };
@@ -69,17 +73,31 @@ const startRecord = (process: Process): RunRecord => {
   return Object.assign(record, Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)));
 };
 
-export const createProcesses = ({ now, append }: Options): Processes => {
+export const createProcesses = ({ now, setTimer, append }: Options): Processes => {
   const table = new Map<string, { process: Process; abort: AbortController; ended: Promise<unknown> }>();
   const listeners = new Set<(process: Process, what: 'start' | 'live' | 'end') => void>();
   const tell = (process: Process, what: 'start' | 'live' | 'end'): void => {
     for (const listener of listeners) listener(process, what);
   };
 
+  /** [R3] A run that does not heed its signal is over all the same: the gate takes nothing more from it. */
+  const unheeded = (signal: AbortSignal): { ended: Promise<Ended>; heeded: () => void } => {
+    let heeded = (): void => undefined;
+    const ended = new Promise<Ended>((resolve) => {
+      const wait = (): void => {
+        heeded = setTimer(() => resolve({ state: 'cancelled', usage: emptyUsage() }), GRACE_MS);
+      };
+      if (signal.aborted) wait();
+      else signal.addEventListener('abort', wait, { once: true });
+    });
+    return { ended, heeded: () => heeded() };
+  };
+
   const finish = async (process: Process, outcome: Promise<Ended>): Promise<Ended> => {
     let ended: Ended;
+    const { ended: cut, heeded } = unheeded(process.signal);
     try {
-      ended = await outcome;
+      ended = await Promise.race([outcome, cut]);
     } catch (cause) {
       // A bug in a run ends that run, visibly, and nothing else.
       const error =
@@ -92,6 +110,7 @@ export const createProcesses = ({ now, append }: Options): Processes => {
             };
       ended = { state: 'failed', error, usage: emptyUsage() };
     }
+    heeded();
     if (process.signal.aborted && ended.state !== 'done') ended = { ...ended, state: 'cancelled' };
     if (process.file)
       await append(

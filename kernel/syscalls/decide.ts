@@ -77,9 +77,11 @@ const applyChanges = async (kernel: Kernel, { proposal, revision }: Loaded): Pro
 };
 
 /** An effect whose claim is on disk. Outside the lock: a slow outside world must not hold up other decisions. */
-const carryOut = async (kernel: Kernel, caller: Caller, { proposal, revision }: Loaded): Promise<Result<Loaded>> => {
+const carryOut = async (kernel: Kernel, { proposal, revision }: Loaded): Promise<Result<Loaded>> => {
   const { effect, by, run } = proposal;
-  const sys = kernel.sys({ actor: by, run: run ?? '', capabilities: [], signal: caller.signal });
+  // Consent stands, though the page that gave it closes or the run that asked has ended.
+  const { signal } = new AbortController();
+  const sys = kernel.sys({ actor: by, run: run ?? '', capabilities: [], signal });
   const done = effect && (await kernel.ports.effects.run(sys, effect).catch((cause: unknown) => {
     console.error(`panic in effect ${effect.kind}`, cause);
     return undefined;
@@ -125,7 +127,7 @@ const claim = async (kernel: Kernel, caller: Caller, { id, verdict, hash, reason
 
 export const decide: Handler<'decide'> = async (kernel, caller, args) => {
   const claimed = await kernel.deciding(() => claim(kernel, caller, args));
-  const ended = claimed.ok && claimed.value.proposal.state === 'executing' ? await carryOut(kernel, caller, claimed.value) : claimed;
+  const ended = claimed.ok && claimed.value.proposal.state === 'executing' ? await carryOut(kernel, claimed.value) : claimed;
   return ended.ok ? ok({ id: args.id, state: ended.value.proposal.state }) : ended;
 };
 

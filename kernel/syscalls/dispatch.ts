@@ -72,6 +72,10 @@ const answer = async (kernel: Kernel, caller: Caller, name: string, args: unknow
         'EACCES',
         `Only ${CALLS[name].callers === 'operator' ? 'the operator' : 'a running process'} may call ${name}.`,
       );
+    // [R3] Whatever of a killed run is still under way does nothing more; it may say how it ended.
+    if (caller.run !== '' && caller.signal.aborted && name !== 'log' && name !== 'live') {
+      return err('ECANCELED', 'This run was stopped, so nothing more is done for it.');
+    }
     return await (HANDLERS[name] as Handler<CallName>)(kernel, caller, parsed.value as never);
   } catch (cause) {
     if (cause instanceof SysFailure) return { ok: false, error: cause.error };

@@ -14,7 +14,8 @@ const handle = (kernel: Kernel, caller: Caller, actor: Actor, paths: string[]): 
     actor,
     run: hashHex(`${caller.cause}|${kernel.now()}`).slice(0, 8),
     capabilities: paths.length > 0 ? [{ right: 'write', paths }] : [],
-    signal: caller.signal,
+    // An act that writes is carried to its end, though the page that asked for it closes.
+    signal: paths.length > 0 ? new AbortController().signal : caller.signal,
   });
 
 const named = <T>(name: string, act: () => Promise<Result<T>>): Promise<Result<T>> =>

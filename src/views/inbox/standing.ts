@@ -76,7 +76,7 @@ const ENDED: Record<Exclude<Standing, 'waiting'>, Omit<ChipProps, 'children'> & 
 };
 
 /** The chip in the list and on the card once nothing waits any more. */
-export const endChip = (proposal: Proposal, now: number): ChipProps | undefined => {
+export const endChip = (proposal: Proposal, now: number): (ChipProps & { children: string }) | undefined => {
   const standing = standingOf(proposal, now);
   if (standing === 'waiting') return undefined;
   const { word, ...look } = ENDED[standing];
@@ -91,7 +91,7 @@ export const chipsOf = (proposal: Proposal, now: number): ChipProps[] => {
   if (standing !== 'waiting') {
     const chip = endChip(proposal, now);
     const when = standing === 'doing' || standing === 'unknown' ? '' : ` ${relativeDay(endedAt(proposal), { now })}`;
-    return [...(chip ? [{ ...chip, children: `${String(chip.children)}${when}` }] : []), reach];
+    return [...(chip ? [{ ...chip, children: `${chip.children}${when}` }] : []), reach];
   }
   const undo = UNDO[proposal.reversibility];
   return [

@@ -1,6 +1,69 @@
-/** Settings: being built. */
+/** Settings: the model, what agents may do alone, money, storage, looks, keys. An address may name one part of it. */
+import './settings.css';
+import { createEffect, on, type JSX } from 'solid-js';
 import { Room } from '../Room.tsx';
+import { GrantsCard } from './GrantsCard.tsx';
+import { AboutCard, KeysCard, LookCard } from './LookCards.tsx';
+import { ModelCard } from './ModelCard.tsx';
+import { MoneyCard } from './MoneyCard.tsx';
+import { createPolicyFile } from './policy-file.ts';
+import { StorageCard } from './StorageCard.tsx';
 
-export function Settings(_props: { section?: string }) {
-  return <Room title="Settings">This room is being built.</Room>;
+export function Settings(props: { section?: string }) {
+  const file = createPolicyFile();
+  let room!: HTMLDivElement;
+
+  createEffect(
+    on(
+      () => props.section,
+      (section) => {
+        for (const part of room.querySelectorAll('.settings-part')) part.classList.remove('is-asked');
+        const part = section === undefined ? null : room.querySelector<HTMLElement>(`#${CSS.escape(`settings-${section}`)}`);
+        if (!part) return;
+        part.classList.add('is-asked');
+        part.scrollIntoView({ block: 'start' });
+        part.focus({ preventScroll: true });
+      },
+    ),
+  );
+
+  return (
+    <Room title="Settings" sub="What may act alone, what it may cost, where it is kept">
+      <div class="cols-2 broad" ref={(el) => (room = el)}>
+        <div class="stack">
+          <Part name="models">
+            <ModelCard file={file} />
+          </Part>
+          <Part name="grants">
+            <GrantsCard file={file} />
+          </Part>
+        </div>
+        <div class="stack">
+          <Part name="storage">
+            <StorageCard />
+          </Part>
+          <Part name="money">
+            <MoneyCard />
+          </Part>
+          <Part name="look">
+            <LookCard />
+          </Part>
+          <Part name="keys">
+            <KeysCard />
+          </Part>
+          <Part name="about">
+            <AboutCard />
+          </Part>
+        </div>
+      </div>
+    </Room>
+  );
+}
+
+function Part(props: { name: string; children: JSX.Element }) {
+  return (
+    <div class="settings-part" id={`settings-${props.name}`} tabindex="-1">
+      {props.children}
+    </div>
+  );
 }
