@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { bootMemory, type Memory } from '../boot/memory.ts';
 import { must } from '../protocol/errors.ts';
@@ -183,6 +185,34 @@ describe('refused by the other side', () => {
     expect(ended).toMatchObject({ state: 'done', text: 'whole' });
     expect(record).toContain('broke off its answer');
     expect(ended.usage.input).toBe(server.totals().input_tokens);
+  });
+
+  test('an answer that just ends, without its last event, has broken off too', async () => {
+    const server = await boot({ script: [] });
+    const start = {
+      type: 'message_start',
+      message: { id: 'm', role: 'assistant', content: [], usage: { input_tokens: 7, output_tokens: 1 } },
+    };
+    const events = [start, { type: 'content_block_start', index: 0, content_block: { type: 'text', text: 'half' } }];
+    const quiet = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(''));
+    });
+    await new Promise<void>((ready) => quiet.listen(0, '127.0.0.1', ready));
+    const url = `http://127.0.0.1:${(quiet.address() as AddressInfo).port}`;
+    const policy = must(await operator.read('/system/policy.yaml'));
+    const content = String(policy.content).replace(server.url, url).replace(', secret: TEST_KEY', '');
+    must(
+      await operator.write([{ op: 'put', path: '/system/policy.yaml', content, base: policy.stat.revision }], {
+        message: 'm',
+      }),
+    );
+    expect((await ask()).ended).toMatchObject({
+      ...failed('EPROTO', /broke off its answer twice/),
+      usage: { input: 14 },
+    });
+    quiet.closeAllConnections();
+    await new Promise((closed) => quiet.close(closed));
   });
 
   test('twice broken off is a failure, and no half call was carried out', async () => {

@@ -111,7 +111,7 @@ export const runLine = async (port: LinePort, line: Line, limits: Limits, signal
     executionLimits: { maxExecutionTimeMs: limits.timeMs },
     customCommands: commandsOver(facade, port, message, (error) => errors.push(error)),
   });
-  void guardRedirects;
+  bash.registerTransformPlugin(guardRedirects);
 
   const options = { cwd, rawScript: true, env: { ...start, ...line.env }, ...(signal ? { signal } : {}) };
   const ended = await bash.exec(line.script, options).catch((cause: unknown) => ({

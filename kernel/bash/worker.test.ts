@@ -79,7 +79,7 @@ const text = async (path: string): Promise<unknown> => {
 /** A loop in which nothing comes to rest: no timer of its thread gets a turn. */
 const SPIN = 'while true; do x=1; done';
 
-describe('a line in its own worker', () => {
+describe('a line in its own worker', { timeout: 20_000 }, () => {
   test('makes its syscalls as the caller, and the next line finds the worker warm', async () => {
     expect(await bash('echo one > w.md; cat w.md')).toMatchObject({
       stdout: 'one\n',
