@@ -19,6 +19,7 @@ export default defineConfig({
     browserName: 'chromium',
     viewport: { width: 1440, height: 900 },
     launchOptions,
+    actionTimeout: 15_000,
     screenshot: 'off',
     trace: 'off',
     video: 'off',

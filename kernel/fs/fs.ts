@@ -59,6 +59,11 @@ type Options = {
 const FLUSH_ENTRIES = 256;
 const FLUSH_IDLE_MS = 250;
 
+const subscribe = <T>(to: Set<T>) => (listener: T) => {
+  to.add(listener);
+  return () => void to.delete(listener);
+};
+
 export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promise<Fs> => {
   let tree: Tree = createTree();
   let client = randomClient();
@@ -279,16 +284,12 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     nodeAt: (path) => tree.resolve(path),
     node: (id) => tree.get(id),
     pathOf: (node) => tree.pathOf(node),
-    onCommit: (listener) => {
-      committed.add(listener);
-      return () => void committed.delete(listener);
-    },
-    on: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    onCommit: subscribe(committed),
+    on: subscribe(listeners),
     rolledBack: () => {
       stale = true;
+      // At once, not on the next call: `stat` and its like do not wait.
+      exclusive(async () => undefined).catch(() => undefined);
     },
     counts: () => tree.counts(),
     stop: async () => {

@@ -166,7 +166,7 @@ class Run {
       if (after && !made) this.model = after;
     } else if (one.t === 'burst') {
       // Writers at once, on files of their own: all are done, in their order.
-      const own = one.steps.flatMap((each, i): Step[] => ('path' in each && each.t !== 'set' ? [{ t: 'append', path: `/workspace/m/burst${i}.md`, content: each.path }] : []));
+      const own = one.steps.flatMap((each, i): Step[] => ('path' in each ? [{ t: 'append', path: `/workspace/m/burst${i}.md`, content: each.path }] : []));
       const plays = own.map((each) => play(this.model, [each]));
       const answers = await Promise.all(plays.map(({ changes: list }) => this.write(list)));
       for (const answer of answers) expect(answer.ok).toBe(true);

@@ -80,8 +80,18 @@ export const blameText = (updates: readonly { key: string; update: Uint8Array }[
       owners.set(item.id.client, list);
     }
   }
-  const ownerAt = (client: number, clock: number) =>
-    owners.get(client)?.find((range) => clock >= range.from && clock < range.to);
+  for (const list of owners.values()) list.sort((a, b) => a.from - b.from);
+  const ownerAt = (client: number, clock: number) => {
+    const list = owners.get(client) ?? [];
+    let low = 0;
+    for (let high = list.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if ((list[middle]?.to ?? 0) <= clock) low = middle + 1;
+      else high = middle;
+    }
+    const range = list[low];
+    return range && range.from <= clock ? range : undefined;
+  };
   const doc = buildDoc(updates.map(({ update }) => update));
   const out: Stretch[] = [];
   let position = 0;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { bootMemory, createClock, createDisk, type Disk, type Memory } from '../boot/memory.ts';
-import { journalRows, refuseCommits, watchCommits, withDatabase } from '../boot/faults.ts';
+import { journalRows, watchCommits, withDatabase } from '../boot/faults.ts';
 import { equalBytes, hash, toHex } from '../protocol/bytes.ts';
 import { ZERO_HASH, type Entry, type SealedEntry } from '../protocol/entry.ts';
 import type { JournalRow } from '../store/schema.ts';
@@ -98,8 +98,8 @@ test('[J3] a changed payload is the first unsound entry, by number, wherever it 
     const third = row && unpackSegment(row.b)[2];
     if (!row || !third) throw new Error('no row of three');
     seq = third.entry.seq;
-    const end = 2 + unpackSegment(row.b).slice(0, 3).reduce((sum, one) => sum + one.bytes.length, 0);
-    row.b[end - 1] = (row.b[end - 1] ?? 0) ^ 1;
+    const last = Buffer.from(row.b).indexOf(third.bytes) + third.bytes.length - 1;
+    row.b[last] = (row.b[last] ?? 0) ^ 1;
     return rows;
   });
   expect(check).toMatchObject({ entries: seq - 1, fault: { seq } });
@@ -159,10 +159,10 @@ test('[J5] segments hold at most 64 KB, or one entry alone; nothing is lost or r
         expect([...segment.bytes.slice(0, 2)]).toEqual([1, 0]);
       }
       expect(next).toBe(sizes.length + 1);
-      // As few as in-order packing allows: no two neighbours would fit into one.
+      // As few as in-order packing allows: no two neighbours would fit into one (an entry's length takes up to 3 bytes).
       for (const [i, segment] of segments.entries()) {
         const after = sizes[(segments[i + 1]?.first ?? 0) - 1];
-        if (after !== undefined) expect(segment.bytes.length + after).toBeGreaterThan(SEGMENT_BYTES);
+        if (after !== undefined) expect(segment.bytes.length + after + 3).toBeGreaterThan(SEGMENT_BYTES);
       }
     }),
   );
@@ -239,106 +239,4 @@ test('[J8] a reader does not starve beside steady writers', async () => {
   writing = false;
   await Promise.all(writers);
   await k.stop();
-});
-
-test.each(['add', 'commit'] as const)('[J7] [F6] a commit refused for want of room (at its %s) leaves nothing behind, and the next write starts from there', async (where) => {
-  const disk = createDisk();
-  const k = await bootMemory({ disk });
-  const op = k.as('operator');
-  await put(k, 'kept', 'kept before');
-  const before = await entriesOf(disk);
-  const told: string[] = [];
-  k.kernel.fs.on((event) => told.push(event.path));
-  const fault = refuseCommits(1, where);
-  onTestFinished(fault.undo);
-  const base = await op.read('/workspace/kept');
-  const revision = base.ok ? base.value.stat.revision : '';
-  const waiting = [
-    put(k, 'phantom', 'phantasm'),
-    op.write([{ op: 'put', path: '/workspace/kept', content: 'phantasm', base: revision }], { message: 'over' }),
-    op.write([{ op: 'mkdir', path: '/workspace/ghost' }, { op: 'move', from: '/workspace/AGENTS.md', to: '/workspace/ghost/a.md' }], { message: 'move' }),
-  ];
-  // Readers meanwhile see the state before, never what was not durable.
-  const reads = await Promise.all([op.read('/workspace/phantom'), op.read('/workspace/kept'), op.list('/workspace'), op.search('phantasm'), op.list('/workspace/kept', { history: true })]);
-  const answers = await Promise.all(waiting);
-  for (const answer of answers.slice(0, 1)) {
-    expect(answer).toMatchObject({ ok: false, error: { code: 'ENOSPC', message: expect.stringMatching(/no room.*Nothing was written/) } });
-  }
-  expect(answers.filter((answer) => !answer.ok).every((answer) => !answer.ok && answer.error.code === 'ENOSPC')).toBe(true);
-  expect(reads[0]).toMatchObject({ ok: false, error: { code: 'ENOENT' } });
-  expect(told.filter((path) => path === '/workspace/phantom')).toEqual([]);
-  expect((await op.read('/workspace/phantom')).ok).toBe(false);
-  const search = await op.search('phantasm', { under: '/workspace/phantom' });
-  expect(search.ok && search.value.hits).toEqual([]);
-  const rows = await entriesOf(disk);
-  expect(rows.slice(0, before.length).map((one) => one.entry.seq)).toEqual(before.map((one) => one.entry.seq));
-  const next = await put(k, 'next', 'after');
-  expect(next.ok).toBe(true);
-  expect(await verify(k)).toEqual({ entries: (await entriesOf(disk)).length });
-  // What is in memory is what a fresh boot finds.
-  const shown = await op.list('/workspace', { depth: 9 });
-  k.crash();
-  const b = await bootMemory({ disk });
-  expect(await b.as('operator').list('/workspace', { depth: 9 })).toEqual(shown);
-  await b.stop();
-});
-
-test('[J7] every caller that waited is refused; none is refused who did not', async () => {
-  const disk = createDisk();
-  const k = await bootMemory({ disk });
-  await put(k, 'doc.md', 'line one\n');
-  const fault = refuseCommits(1);
-  onTestFinished(fault.undo);
-  const edits = Array.from({ length: 12 }, (_, i) => k.as('operator').write([{ op: 'append', path: '/workspace/doc.md', content: `${i}\n` }], { message: `${i}` }));
-  const answers = await Promise.all(edits);
-  const done = answers.flatMap((answer, i) => (answer.ok ? [i] : []));
-  expect(answers.some((answer) => !answer.ok)).toBe(true);
-  for (const answer of answers) if (!answer.ok) expect(answer.error.code).toBe('ENOSPC');
-  const text = `line one\n${done.map((i) => `${i}\n`).join('')}`;
-  expect(await k.as('operator').read('/workspace/doc.md')).toMatchObject({ ok: true, value: { content: text } });
-  await k.as('operator').write([{ op: 'append', path: '/workspace/doc.md', content: 'end\n' }], { message: 'end' });
-  const history = await k.as('operator').list('/workspace/doc.md', { history: true });
-  expect(history.ok && history.value.entries.map((entry) => entry.message)).toEqual(['end', ...done.map(String).reverse(), 'doc.md']);
-  k.crash();
-  const b = await bootMemory({ disk });
-  expect(await b.as('operator').read('/workspace/doc.md')).toMatchObject({ ok: true, value: { content: `${text}end\n` } });
-  await b.stop();
-});
-
-test('[J7] the projection is not flushed with what was rolled back', async () => {
-  const disk = createDisk();
-  const k = await bootMemory({ disk });
-  const fault = refuseCommits(1);
-  onTestFinished(fault.undo);
-  const lost = put(k, 'phantom');
-  const flushed = k.kernel.fs.flush();
-  expect((await lost).ok).toBe(false);
-  await flushed;
-  await k.kernel.fs.flush();
-  expect((await k.as('operator').list('/workspace/phantom', { history: true })).ok).toBe(false);
-  k.crash();
-  const b = await bootMemory({ disk });
-  const listed = await b.as('operator').list('/workspace');
-  expect(listed.ok && listed.value.entries.map((stat) => stat.path)).not.toContain('/workspace/phantom');
-  await b.stop();
-});
-
-test('[J7] Yjs clocks given to lost updates are not used again', async () => {
-  const disk = createDisk();
-  const k = await bootMemory({ disk });
-  await put(k, 'a.md', 'base ');
-  const edit = (text: string) => k.as('operator').write([{ op: 'append', path: '/workspace/a.md', content: text }], { message: text });
-  await edit('one ');
-  const fault = refuseCommits(1);
-  onTestFinished(fault.undo);
-  expect((await edit('lost ')).ok).toBe(false);
-  await edit('two ');
-  await edit('three');
-  const blame = await k.as('operator').blame('/workspace/a.md');
-  expect(blame.ok && blame.value.runs.map((run) => run.message)).toEqual(['a.md', 'one', 'two', 'three']);
-  k.crash();
-  const b = await bootMemory({ disk });
-  expect(await b.as('operator').read('/workspace/a.md')).toMatchObject({ ok: true, value: { content: 'base one two three' } });
-  expect(await b.as('operator').blame('/workspace/a.md')).toEqual(blame);
-  await b.stop();
 });

@@ -2,11 +2,11 @@
  * Reading the journal: one entry by revision, several at once, a scan in order, and a check of the whole chain.
  */
 import { equalBytes } from '../protocol/bytes.ts';
-import { revisionOf, ZERO_HASH, type DeviceId, type RevisionId, type SealedEntry } from '../protocol/entry.ts';
-import { SysFailure } from '../protocol/errors.ts';
+import { ZERO_HASH, type DeviceId, type RevisionId, type SealedEntry } from '../protocol/entry.ts';
+import { fail, SysFailure } from '../protocol/errors.ts';
 import { request, transact } from '../store/transact.ts';
 import type { Database, JournalRow } from '../store/schema.ts';
-import { readSegment, unpackSegment } from './segments.ts';
+import { entryAt, readSegment, unpackSegment } from './segments.ts';
 
 /** Where a chain stops being sound, and why. */
 export type ChainFault = { seq: number; message: string };
@@ -79,19 +79,20 @@ export const createReader = (db: Database, numbers: Map<DeviceId, number>): Read
     },
 
     entries: async (revisions) => {
-      const wanted = revisions.map(parse);
       const found = new Map<RevisionId, SealedEntry>();
       await transact(db, ['journal'], 'readonly', async ({ journal }) => {
-        for (const [index, place] of wanted.entries()) {
+        // Neighbours lie in one row: it is fetched once.
+        let held: JournalRow | undefined;
+        for (const revision of revisions) {
+          const place = parse(revision);
           const number = place && numberOf(place.device);
-          if (!place || number === undefined || found.has(revisions[index] ?? '')) continue;
-          const row = await rowFor(journal, number, place.seq);
-          try {
-            if (row) for (const sealed of readSegment(row.b)) found.set(revisionOf(sealed.entry), sealed);
-          } catch (cause) {
-            // Damage behind the wanted entry does not touch it.
-            if (!found.has(revisions[index] ?? '')) throw cause;
-          }
+          if (!place || number === undefined) continue;
+          const holds = held !== undefined && held.d === number && place.seq >= held.s && place.seq < held.s + held.c;
+          if (!holds) held = await rowFor(journal, number, place.seq);
+          if (!held) continue;
+          const sealed = entryAt(held.b, place.seq - held.s);
+          if (sealed.entry.seq !== place.seq) fail('EBADMSG', `the row of entry ${place.seq} is not what its key says`);
+          found.set(revision, sealed);
         }
       });
       return revisions.flatMap((revision) => found.get(revision) ?? []);

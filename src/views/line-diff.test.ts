@@ -47,7 +47,15 @@ describe('diffLines', () => {
     expect(diff.hunks).toHaveLength(1);
     expect(diff.hunks[0]?.head).toBe('lines 7 to 14');
     expect(diff.hunks[0]?.lines.map(({ kind, no }) => `${kind} ${no}`)).toEqual([
-      'same 7', 'same 8', 'same 9', 'del 10', 'add 10', 'add 11', 'same 12', 'same 13', 'same 14',
+      'same 7',
+      'same 8',
+      'same 9',
+      'del 10',
+      'add 10',
+      'add 11',
+      'same 12',
+      'same 13',
+      'same 14',
     ]);
   });
 

@@ -41,7 +41,8 @@ export const diffLines = (before: string, after: string): LineDiff => {
     hunks.push(hunk);
   }
   // The text differs though no line does: only the newline at the end came or went.
-  if (ranges.length === 0 && before !== after) hunks.push({ head: 'Only the line break at the end differs.', lines: [] });
+  if (ranges.length === 0 && before !== after)
+    hunks.push({ head: 'Only the line break at the end differs.', lines: [] });
   return { hunks, ...count };
 };
 
@@ -109,7 +110,13 @@ export const wordsThatDiffer = (a: string, b: string): { a: Stretch[]; b: Stretc
   const stretches = (at: readonly number[], pairs: readonly Stretch[]): Stretch[] =>
     pairs.filter(([from, to]) => to > from).map(([from, to]) => [at[from] ?? 0, at[to] ?? 0]);
   return {
-    a: stretches(leftAt, ranges.map(({ a0, a1 }) => [a0, a1])),
-    b: stretches(rightAt, ranges.map(({ b0, b1 }) => [b0, b1])),
+    a: stretches(
+      leftAt,
+      ranges.map(({ a0, a1 }) => [a0, a1]),
+    ),
+    b: stretches(
+      rightAt,
+      ranges.map(({ b0, b1 }) => [b0, b1]),
+    ),
   };
 };

@@ -26,7 +26,7 @@ const runs = (page: Page) =>
     const { allod } = globalThis as unknown as Console;
     const listed = await allod.list('/system/runs', { depth: 2 });
     if (!listed.ok) return [];
-    const out: { agent?: string; state?: string; recorded?: string; input: number; output: number }[] = [];
+    const out: { id?: string; agent?: string; state?: string; recorded?: string; input: number; output: number }[] = [];
     for (const stat of listed.value.entries) {
       if (stat.kind === 'dir') continue;
       const read = await allod.read(stat.path);
@@ -35,7 +35,7 @@ const runs = (page: Page) =>
       const start = records.find((record) => record.t === 'start');
       const end = records.find((record) => record.t === 'end');
       out.push({
-        ...(start?.agent ? { agent: start.agent } : {}), ...(end ? { state: end.state } : {}), ...(start?.recorded ? { recorded: start.recorded } : {}),
+        ...(start ? { id: start.id } : {}), ...(start?.agent ? { agent: start.agent } : {}), ...(end ? { state: end.state } : {}), ...(start?.recorded ? { recorded: start.recorded } : {}),
         input: end?.usage.input ?? 0, output: end?.usage.output ?? 0,
       });
     }
@@ -89,10 +89,13 @@ test('[A1] [A3] [A4] [A14] [A24] [A29] [A30] [A31] [A32] the main job, on real i
 
   await go(page, '#/settings/models');
   await page.getByLabel('Address').fill(model.url);
-  await page.getByLabel('Model', { exact: true }).fill('claude-sonnet-5-5');
+  await page.getByRole('textbox', { name: 'Model' }).fill('claude-sonnet-5-5');
   await page.getByLabel('Key', { exact: true }).fill(KEY);
-  await page.getByRole('button', { name: 'Save' }).click();
-  await expect(page.getByText('Saved').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Connect' }).click();
+  await expect(page.getByText('claude-sonnet-5-5 is connected.').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Try it' }).click();
+  await expect(page.getByText('I am here, and I can see your workspace.').first()).toBeVisible();
+  await axeFindsNothing(page);
 
   // Three real texts. The inbox job fires by itself, and the writer's job when the profiles change.
   await go(page, '#/');
@@ -101,7 +104,7 @@ test('[A1] [A3] [A4] [A14] [A24] [A29] [A30] [A31] [A32] the main job, on real i
   const table = page.getByRole('table', { name: 'Profiles' }).filter({ hasText: 'codemirror-merge' });
   await expect(table).toBeVisible({ timeout: 30_000 });
   await expect(page.getByRole('heading', { name: `Briefing ${today()}` })).toBeVisible({ timeout: 30_000 });
-  await expect.poll(async () => (await runs(page)).filter((run) => run.state === 'done').map((run) => run.agent).sort()).toEqual(['analyst', 'writer']);
+  await expect.poll(async () => (await runs(page)).filter((run) => run.state === 'done').map((run) => run.agent).sort()).toEqual(['analyst', 'shell', 'writer']);
 
   // Each wrote its own; they met only in files.
   expect(await authors(page, PROFILE)).toEqual(['agent:analyst']);
@@ -132,7 +135,10 @@ test('[A1] [A3] [A4] [A14] [A24] [A29] [A30] [A31] [A32] the main job, on real i
 
   // Every step of a run can be read.
   await go(page, '#/agents');
-  await page.getByRole('link', { name: /Read the inbox/ }).first().click();
+  await expect(page.getByText('Watches competitors').or(page.getByText('keeps one sourced profile')).first()).toBeVisible();
+  await screenshot(page, 'agents');
+  await axeFindsNothing(page);
+  await go(page, `#/agents/${(await runs(page)).find((run) => run.agent === 'analyst')?.id}`);
   await expect(page.getByText('I write the profiles.')).toBeVisible();
   await screenshot(page, 'run', 360);
   await axeFindsNothing(page);
@@ -162,6 +168,8 @@ test('[A1] [A3] [A4] [A14] [A24] [A29] [A30] [A31] [A32] the main job, on real i
   await page.keyboard.type('Checked by hand.');
   await expect.poll(() => textOf(page, PROFILE)).toBe(`${original}Checked by hand.`);
   expect(await authors(page, PROFILE)).toEqual(['operator', 'agent:analyst']);
+  await page.getByRole('button', { name: 'History', exact: true }).click();
+  await page.getByRole('button', { name: 'Edited in the editor' }).first().click();
   await screenshot(page, 'files');
   await axeFindsNothing(page);
   await page.getByRole('button', { name: /Restore the version before/ }).first().click();
@@ -170,7 +178,7 @@ test('[A1] [A3] [A4] [A14] [A24] [A29] [A30] [A31] [A32] the main job, on real i
 
   // Deactivating takes the framing away and nothing else.
   const kept = await hashes(page, '/workspace');
-  await go(page, '#/programs');
+  await go(page, '#/programs/competitor-brief');
   await page.getByRole('button', { name: 'Deactivate' }).click();
   await expect(page.getByText('Installed, not active')).toBeVisible();
   expect(await hashes(page, '/workspace')).toEqual(kept);

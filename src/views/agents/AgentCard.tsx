@@ -64,7 +64,11 @@ export function AgentCard(props: AgentCardProps) {
                       </>
                     )}
                   </For>
-                  <Show when={right.after}>{(after) => (right.icon === 'ban' && right.words.startsWith('Asks') ? <>: {after()}</> : <> {after()}</>)}</Show>
+                  <Show when={right.after}>
+                    {(after) =>
+                      right.icon === 'ban' && right.words.startsWith('Asks') ? <>: {after()}</> : <> {after()}</>
+                    }
+                  </Show>
                 </span>
               </li>
             )}
@@ -72,7 +76,15 @@ export function AgentCard(props: AgentCardProps) {
           <li>
             <ActorMark actor={program() ? `program:${program()?.name ?? ''}` : props.stat.actor} />
             <span class="faint">
-              <Show when={program()} fallback={<>Role last written by {props.stat.actor === 'operator' ? 'you' : props.stat.actor.replace(/^.*:/, '')}</>}>
+              <Show
+                when={program()}
+                fallback={
+                  <>
+                    Role last written by{' '}
+                    {props.stat.actor === 'operator' ? 'you' : props.stat.actor.replace(/^.*:/, '')}
+                  </>
+                }
+              >
                 {(from) => (
                   <>
                     From <a href={href({ room: 'programs', name: from().name })}>{from().name}</a>
@@ -88,7 +100,9 @@ export function AgentCard(props: AgentCardProps) {
             {(last) => (
               <>
                 <span class="faint">Last run</span>
-                <a href={href({ room: 'agents', run: last().start.id })}>{relativeDay(last().start.at, { now: Date.now() })}</a>
+                <a href={href({ room: 'agents', run: last().start.id })}>
+                  {relativeDay(last().start.at, { now: Date.now() })}
+                </a>
                 <RunState end={last().end} live={false} />
               </>
             )}
@@ -107,4 +121,3 @@ export function AgentCard(props: AgentCardProps) {
     </article>
   );
 }
-

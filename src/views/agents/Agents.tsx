@@ -52,10 +52,17 @@ function Everyone() {
   /** Processes by their id: one that only changed its words stays the same row. */
   const alive = createMemo(() => [...liveIds()], [], { equals: (a, b) => a.join() === b.join() });
   const liveOf = (agent: string) => (processes.value() ?? []).filter((process) => process.agent === agent).length;
-  const lastOf = (agent: string) => runs.value()?.find(({ start }) => start.agent === agent && !liveIds().has(start.id));
+  const lastOf = (agent: string) =>
+    runs.value()?.find(({ start }) => start.agent === agent && !liveIds().has(start.id));
   const sub = () => {
     const list = roster.value();
-    return list && [plural(list.length, 'agent'), alive().length > 0 ? `${plural(alive().length, 'run')} live` : 'nothing runs at this moment'].join(', ');
+    return (
+      list &&
+      [
+        plural(list.length, 'agent'),
+        alive().length > 0 ? `${plural(alive().length, 'run')} live` : 'nothing runs at this moment',
+      ].join(', ')
+    );
   };
 
   return (
@@ -145,7 +152,9 @@ function Everyone() {
           <span class="count">on a file change or by hand; schedules do not run yet</span>
         </div>
         <Show when={jobs.value()} fallback={<Skeleton label="Reading the jobs" />}>
-          {(list) => <JobsTable jobs={list()} programs={programs.value() ?? []} runs={runs.value() ?? []} live={liveIds()} />}
+          {(list) => (
+            <JobsTable jobs={list()} programs={programs.value() ?? []} runs={runs.value() ?? []} live={liveIds()} />
+          )}
         </Show>
       </section>
 
@@ -157,7 +166,11 @@ function Everyone() {
         <Show when={runs.value()} fallback={<Skeleton label="Reading the runs" />}>
           <Show
             when={runs.value()?.length}
-            fallback={<Empty title="Nothing has run yet">Order something of an agent, or rehearse a program: each run is kept here, step by step.</Empty>}
+            fallback={
+              <Empty title="Nothing has run yet">
+                Order something of an agent, or rehearse a program: each run is kept here, step by step.
+              </Empty>
+            }
           >
             <ul class="card list">
               <For each={runs.value()?.slice(0, shown())}>
@@ -168,9 +181,15 @@ function Everyone() {
                     sub={[
                       `run ${shortRun(head.start.id)}`,
                       relativeDay(head.start.at, { now: Date.now() }),
-                      head.start.recorded ? 'recorded' : head.end?.usd === undefined ? undefined : money(head.end.usd, true),
+                      head.start.recorded
+                        ? 'recorded'
+                        : head.end?.usd === undefined
+                          ? undefined
+                          : money(head.end.usd, true),
                       head.end?.error?.message,
-                    ].filter(Boolean).join(' · ')}
+                    ]
+                      .filter(Boolean)
+                      .join(' · ')}
                     end={<RunState end={head.end} live={liveIds().has(head.start.id)} />}
                     href={href({ room: 'agents', run: head.start.id })}
                   />
@@ -186,7 +205,11 @@ function Everyone() {
         </Show>
       </section>
 
-      <OrderDialog agent={asked()} noModel={policy.value() !== undefined && modelOf(policy.value()) === undefined} onClose={() => setAsked(undefined)} />
+      <OrderDialog
+        agent={asked()}
+        noModel={policy.value() !== undefined && modelOf(policy.value()) === undefined}
+        onClose={() => setAsked(undefined)}
+      />
       <NewAgent open={making()} onClose={() => setMaking(false)} />
     </Room>
   );

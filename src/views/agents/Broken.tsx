@@ -12,13 +12,21 @@ const AROUND = 2;
 export function Broken(props: { title: string; file: Path; text: string; error: SysError; safe: string }) {
   const line = () => lineOf(props.error) ?? 1;
   const from = () => Math.max(1, line() - AROUND);
-  const lines = () => props.text.split('\n').slice(from() - 1, line() + AROUND).join('\n');
+  const lines = () =>
+    props.text
+      .split('\n')
+      .slice(from() - 1, line() + AROUND)
+      .join('\n');
   return (
     <ErrorCard
       title={props.title}
       code={`${props.error.code} ${props.file}:${line()}`}
       safe={props.safe}
-      place={props.text ? <Code label={`${nameOf(props.file)}, around line ${line()}`} text={lines()} from={from()} bad={line()} /> : undefined}
+      place={
+        props.text ? (
+          <Code label={`${nameOf(props.file)}, around line ${line()}`} text={lines()} from={from()} bad={line()} />
+        ) : undefined
+      }
       actions={
         <Button small href={href({ room: 'files', path: props.file, line: line() })}>
           Open the line

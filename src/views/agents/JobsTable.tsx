@@ -44,7 +44,15 @@ export function JobsTable(props: JobsTableProps) {
   return (
     <div class="stack">
       <For each={broken()}>
-        {(read) => <Broken title="This job cannot be read, so it does not run" file={read.file} text={read.text} error={read.error} safe="Every other job runs as before." />}
+        {(read) => (
+          <Broken
+            title="This job cannot be read, so it does not run"
+            file={read.file}
+            text={read.text}
+            error={read.error}
+            safe="Every other job runs as before."
+          />
+        )}
       </For>
       <div class="card">
         <Table
@@ -57,7 +65,11 @@ export function JobsTable(props: JobsTableProps) {
               key: 'agent',
               head: 'Runs',
               low: true,
-              cell: (job) => <Show when={job.agent} fallback="bash">{(agent) => <Actor actor={`agent:${agent()}`} />}</Show>,
+              cell: (job) => (
+                <Show when={job.agent} fallback="bash">
+                  {(agent) => <Actor actor={`agent:${agent()}`} />}
+                </Show>
+              ),
             },
             { key: 'when', head: 'When', cell: (job) => <JobWhen job={job} /> },
             { key: 'last', head: 'Last run', cell: (job) => <LastRun head={lastOf(job)} live={props.live} /> },

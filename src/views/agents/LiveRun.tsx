@@ -51,7 +51,12 @@ export function LiveRun(props: { process: Process }) {
         </span>
       }
       actions={<RunState live end={undefined} since={since()} />}
-      foot={{ items: ['Stopping keeps what is written', steps().length > LAST ? `the last ${LAST} of ${steps().length} steps` : undefined] }}
+      foot={{
+        items: [
+          'Stopping keeps what is written',
+          steps().length > LAST ? `the last ${LAST} of ${steps().length} steps` : undefined,
+        ],
+      }}
     >
       <div class="stack-s">
         <p class="t13 muted">

@@ -36,8 +36,13 @@ export function NewAgent(props: { open: boolean; onClose: () => void }) {
     const parsed = actorName.safeParse(name().trim());
     if (!parsed.success) return setProblem(parsed.error.issues[0]?.message ?? 'This name cannot be used.');
     const path = roleFile(parsed.data);
-    const made = await client.stub.write([{ op: 'put', path, content: roleText(parsed.data), base: null }], { message: `New agent ${parsed.data}` });
-    if (!made.ok) return setProblem(made.error.code === 'EEXIST' ? `There is an agent ${parsed.data} already.` : made.error.message);
+    const made = await client.stub.write([{ op: 'put', path, content: roleText(parsed.data), base: null }], {
+      message: `New agent ${parsed.data}`,
+    });
+    if (!made.ok)
+      return setProblem(
+        made.error.code === 'EEXIST' ? `There is an agent ${parsed.data} already.` : made.error.message,
+      );
     props.onClose();
     go({ room: 'files', path });
   };
@@ -61,7 +66,11 @@ export function NewAgent(props: { open: boolean; onClose: () => void }) {
           void make();
         }}
       >
-        <Field label="Name" hint="Its role opens as a file. Until you grant it something, it can read and propose." error={problem()}>
+        <Field
+          label="Name"
+          hint="Its role opens as a file. Until you grant it something, it can read and propose."
+          error={problem()}
+        >
           <Input mono value={name()} onText={setName} placeholder="bookkeeper" />
         </Field>
       </form>

@@ -21,7 +21,12 @@ export function OrderDialog(props: OrderDialogProps) {
   const [prompt, setPrompt] = createSignal('');
   const [failed, setFailed] = createSignal<SysError>();
   const [busy, setBusy] = createSignal(false);
-  createEffect(on(() => props.agent, () => setFailed(undefined)));
+  createEffect(
+    on(
+      () => props.agent,
+      () => setFailed(undefined),
+    ),
+  );
 
   const run = async () => {
     if (busy() || props.agent === undefined) return;
@@ -30,7 +35,12 @@ export function OrderDialog(props: OrderDialogProps) {
     setBusy(false);
     if (!fired.ok) return setFailed(fired.error);
     const { run: id, state, result } = fired.value;
-    if (id === undefined) return setFailed({ code: 'EACCES', call: 'fire', message: typeof result === 'string' ? result : `The run was not started (${state}).` });
+    if (id === undefined)
+      return setFailed({
+        code: 'EACCES',
+        call: 'fire',
+        message: typeof result === 'string' ? result : `The run was not started (${state}).`,
+      });
     setPrompt('');
     props.onClose();
     go({ room: 'agents', run: id });
@@ -49,7 +59,11 @@ export function OrderDialog(props: OrderDialogProps) {
         </>
       }
     >
-      <Field label="What is it to do?" hint="It works as itself: what it may not do alone, it proposes to you." error={failed()?.message}>
+      <Field
+        label="What is it to do?"
+        hint="It works as itself: what it may not do alone, it proposes to you."
+        error={failed()?.message}
+      >
         <TextArea
           value={prompt()}
           onText={setPrompt}
@@ -59,7 +73,9 @@ export function OrderDialog(props: OrderDialogProps) {
         />
       </Field>
       <Show when={props.noModel}>
-        <p class="small wait-ink">No model is connected, so this run would end at once, with that reason. Connect one in Settings first.</p>
+        <p class="small wait-ink">
+          No model is connected, so this run would end at once, with that reason. Connect one in Settings first.
+        </p>
       </Show>
     </Dialog>
   );

@@ -1,24 +1,21 @@
 /** RunPage: one run, whole: who, why, each step with what stands behind it, what it wrote, proposed and cost. */
 import { For, Match, Show, Switch } from 'solid-js';
-import { nameOf } from '../../../kernel/protocol/paths.ts';
 import { createNow } from '../../client/now.ts';
 import { createProcesses, createProposals } from '../../client/records.ts';
 import { href } from '../../client/route.ts';
 import { createRuns } from '../../client/runs.ts';
-import { Actor } from '../../ui/Actor.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
-import { Chip } from '../../ui/Chip.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { ErrorCard } from '../../ui/ErrorCard.tsx';
-import { Facts } from '../../ui/Facts.tsx';
 import { ListLine } from '../../ui/ListLine.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
-import { count, money, plural, relativeDay, span, stopwatch } from '../../ui/words.ts';
+import { plural, relativeDay, span, stopwatch } from '../../ui/words.ts';
 import { Room } from '../Room.tsx';
 import { createRun, shortRun } from '../run-file.ts';
 import { createStop } from './LiveRun.tsx';
 import { shortPattern } from './rights.ts';
+import { RunAbout } from './RunAbout.tsx';
 import { RunState } from './RunState.tsx';
 import { Steps } from './Steps.tsx';
 import { stepsOf, tokensOf, totalsOf } from './steps.ts';
@@ -38,7 +35,10 @@ export function RunPage(props: { id: string }) {
   const records = () => run.value()?.records ?? [];
   const steps = () => stepsOf(records());
   const totals = () => totalsOf(records());
-  const touched = createTouched(() => props.id, () => run.value());
+  const touched = createTouched(
+    () => props.id,
+    () => run.value(),
+  );
   const proposed = () => (proposals.value() ?? []).filter((proposal) => proposal.run === props.id);
   const since = () => stopwatch(now() - Date.parse(start()?.at ?? new Date().toISOString()));
   const title = () => `Run ${shortRun(props.id)}`;
@@ -71,8 +71,12 @@ export function RunPage(props: { id: string }) {
           >
             <Match when={run.error()?.code === 'ENOENT'}>
               <h2 class="vh">This run</h2>
-              <Empty title={`No run ${props.id}`} action={<Button href={href({ room: 'agents' })}>See all runs</Button>}>
-                No run with this id is on record in this workspace. A bash line leaves no record of its own: its changes are in the history of the files.
+              <Empty
+                title={`No run ${props.id}`}
+                action={<Button href={href({ room: 'agents' })}>See all runs</Button>}
+              >
+                No run with this id is on record in this workspace. A bash line leaves no record of its own: its changes
+                are in the history of the files.
               </Empty>
             </Match>
           </Switch>
@@ -90,7 +94,10 @@ export function RunPage(props: { id: string }) {
                     start() && relativeDay(start()?.at ?? '', { now: Date.now() }),
                     <a href={href({ room: 'files', path: run.value()?.path ?? '' })}>record</a>,
                   ],
-                  end: end() && start() ? `took ${span(Date.parse(end()?.at ?? '') - Date.parse(start()?.at ?? ''))}` : undefined,
+                  end:
+                    end() && start()
+                      ? `took ${span(Date.parse(end()?.at ?? '') - Date.parse(start()?.at ?? ''))}`
+                      : undefined,
                 }}
               >
                 <Show
@@ -115,7 +122,12 @@ export function RunPage(props: { id: string }) {
                           actor={head.start.actor}
                           title={head.start.title}
                           sub={`run ${shortRun(head.start.id)}, ${relativeDay(head.start.at, { now: Date.now() })}`}
-                          end={<RunState end={head.end} live={processes.value()?.some(({ id }) => id === head.start.id) ?? false} />}
+                          end={
+                            <RunState
+                              end={head.end}
+                              live={processes.value()?.some(({ id }) => id === head.start.id) ?? false}
+                            />
+                          }
                           href={href({ room: 'agents', run: head.start.id })}
                         />
                       )}
@@ -127,34 +139,28 @@ export function RunPage(props: { id: string }) {
             <div class="stack">
               <Show when={end()?.error}>
                 {(error) => (
-                  <ErrorCard title="The run failed" code={`${error().code} ${error().path ?? ''}`.trim()} safe="What it had written before is kept, each change in its file’s history.">
+                  <ErrorCard
+                    title="The run failed"
+                    code={`${error().code} ${error().path ?? ''}`.trim()}
+                    safe="What it had written before is kept, each change in its file’s history."
+                  >
                     {error().message}
                   </ErrorCard>
                 )}
               </Show>
-              <Card title="About" actions={<Show when={start()?.recorded}>{(of) => <Chip title={`The model’s answers are a recording: ${of()}`}>Recorded</Chip>}</Show>}>
-                <Show when={start()?.prompt}>{(prompt) => <p class="run-text mb-3">“{prompt()}”</p>}</Show>
-                <Facts
-                  facts={[
-                    { term: 'Acts as', value: <Actor actor={start()?.actor ?? ''} /> },
-                    { term: 'Started by', value: <Actor actor={start()?.by ?? ''} /> },
-                    start()?.job !== undefined && { term: 'Job', value: <a href={href({ room: 'files', path: start()?.job ?? '' })}>{nameOf(start()?.job ?? '').replace(/\.md$/, '')}</a> },
-                    start()?.program !== undefined && { term: 'Program', value: <a href={href({ room: 'programs', name: start()?.program ?? '' })}>{start()?.program}</a> },
-                    start()?.parent !== undefined && { term: 'Part of', value: <a class="mono" href={href({ room: 'agents', run: start()?.parent ?? '' })}>run {shortRun(start()?.parent ?? '')}</a> },
-                    { term: 'Model', value: start()?.recorded ? `${start()?.model ?? 'a model'}, recorded` : (start()?.model ?? modelSeen(records()) ?? 'the one in Settings') },
-                    { term: 'Tokens', value: `${count(totals().usage.input + totals().usage.cacheRead + totals().usage.cacheWrite)} in, ${count(totals().usage.output)} out` },
-                    {
-                      term: 'Cost',
-                      value: start()?.recorded ? 'nothing: a recording was played' : totals().usd === undefined ? 'not known: this model has no price in Settings' : money(totals().usd ?? 0, true),
-                    },
-                  ]}
-                />
-              </Card>
+              <RunAbout records={records()} start={start()} />
               <Show when={proposed().length > 0}>
                 <Card title="What it proposed" flush>
                   <ul class="list">
                     <For each={proposed()}>
-                      {(proposal) => <ListLine icon="inbox" title={proposal.title} sub={proposal.state === 'pending' ? 'waits for you' : proposal.state} href={href({ room: 'inbox', id: proposal.id })} />}
+                      {(proposal) => (
+                        <ListLine
+                          icon="inbox"
+                          title={proposal.title}
+                          sub={proposal.state === 'pending' ? 'waits for you' : proposal.state}
+                          href={href({ room: 'inbox', id: proposal.id })}
+                        />
+                      )}
                     </For>
                   </ul>
                 </Card>
@@ -162,7 +168,9 @@ export function RunPage(props: { id: string }) {
               <Card title="What it changed" flush>
                 <Show
                   when={touched.value()?.length}
-                  fallback={<p class="pad muted t13">{touched.loading() ? 'Looking through the history.' : 'No file.'}</p>}
+                  fallback={
+                    <p class="pad muted t13">{touched.loading() ? 'Looking through the history.' : 'No file.'}</p>
+                  }
                 >
                   <ul class="list">
                     <For each={touched.value()}>
@@ -185,5 +193,3 @@ export function RunPage(props: { id: string }) {
     </Room>
   );
 }
-
-const modelSeen = (records: readonly { t: string; model?: string }[]): string | undefined => records.find(({ t }) => t === 'model')?.model;

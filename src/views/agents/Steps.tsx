@@ -28,7 +28,12 @@ export function Steps(props: StepsProps) {
   });
   // A step that was drawn stays as it is, with what the reader unfolded in it.
   const done = createMemo<ReadonlyMap<string, RunStepProps>>(
-    (before) => new Map(props.steps.map((step, index) => [`${step.at} ${index} ${step.what}`, step] as const).map(([key, step]) => [key, before.get(key) ?? rowOf(step)])),
+    (before) =>
+      new Map(
+        props.steps
+          .map((step, index) => [`${step.at} ${index} ${step.what}`, step] as const)
+          .map(([key, step]) => [key, before.get(key) ?? rowOf(step)]),
+      ),
     new Map(),
   );
   const live: RunStepProps = {
@@ -43,8 +48,15 @@ export function Steps(props: StepsProps) {
   };
   const alive = createMemo(() => props.live !== undefined);
   const rows = createMemo(() => [...done().values(), ...(alive() ? [live] : [])]);
-  const price = () => (props.recorded ? 'recorded' : props.total.usd === undefined ? 'not known' : money(props.total.usd, true));
-  return <RunSteps label={props.label} steps={rows()} total={{ tokens: count(props.total.tokens), price: price() }} />;
+  const price = () =>
+    props.recorded ? 'recorded' : props.total.usd === undefined ? 'not known' : money(props.total.usd, true);
+  return (
+    <RunSteps
+      label={props.label}
+      steps={rows()}
+      total={props.total.tokens > 0 ? { tokens: count(props.total.tokens), price: price() } : undefined}
+    />
+  );
 }
 
 function What(props: { step: Step }) {
@@ -96,8 +108,20 @@ function Behind(props: { step: Step }) {
           <summary>
             Input and result{props.step.ms !== undefined && props.step.ms >= 100 ? `, ${span(props.step.ms)}` : ''}
           </summary>
-          <Show when={props.step.input}>{(input) => <pre class="run-pre" tabindex="0">{input()}</pre>}</Show>
-          <Show when={props.step.result}>{(result) => <pre class="run-pre" tabindex="0">{result()}</pre>}</Show>
+          <Show when={props.step.input}>
+            {(input) => (
+              <pre class="run-pre" tabindex="0">
+                {input()}
+              </pre>
+            )}
+          </Show>
+          <Show when={props.step.result}>
+            {(result) => (
+              <pre class="run-pre" tabindex="0">
+                {result()}
+              </pre>
+            )}
+          </Show>
         </details>
       </Show>
     </>

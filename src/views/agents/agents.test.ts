@@ -13,7 +13,16 @@ const role = (front: string): Role => {
   return parsed.value;
 };
 const program = (state: 'installed' | 'active'): InstalledProgram => ({
-  name: 'competitor-brief', version: '1', title: 'Brief', digest: 'd', source: 's', state, installedAt: '', agents: ['analyst'], jobs: [], forked: {},
+  name: 'competitor-brief',
+  version: '1',
+  title: 'Brief',
+  digest: 'd',
+  source: 's',
+  state,
+  installedAt: '',
+  agents: ['analyst'],
+  jobs: [],
+  forked: {},
   powers: { write: ['/workspace/context/competitors/**'], effects: [] },
 });
 const said = (rights: ReturnType<typeof rightsOf>): string[] =>
@@ -24,7 +33,9 @@ describe('rights in words', () => {
 
   test('[A12] what role and grant both allow is done alone', () => {
     const policy = policySchema.parse({});
-    expect(said(rightsOf({ role: asks, policy, programs: [program('active')] }))).toContain('Writes context/competitors/*/profile.md on its own');
+    expect(said(rightsOf({ role: asks, policy, programs: [program('active')] }))).toContain(
+      'Writes context/competitors/*/profile.md on its own',
+    );
   });
 
   test('[A24] an inactive program grants nothing, and that is said', () => {
@@ -34,15 +45,25 @@ describe('rights in words', () => {
   });
 
   test('manual and paused make every change wait, whatever was granted', () => {
-    const manual = said(rightsOf({ role: asks, policy: policySchema.parse({ autonomy: 'manual' }), programs: [program('active')] }));
+    const manual = said(
+      rightsOf({ role: asks, policy: policySchema.parse({ autonomy: 'manual' }), programs: [program('active')] }),
+    );
     expect(manual.some((words) => words.startsWith('Asks you before every change'))).toBe(true);
-    const paused = said(rightsOf({ role: asks, policy: policySchema.parse({ paused: true }), programs: [program('active')] }));
+    const paused = said(
+      rightsOf({ role: asks, policy: policySchema.parse({ paused: true }), programs: [program('active')] }),
+    );
     expect(paused.some((words) => words.startsWith('Everything is stopped'))).toBe(true);
   });
 
   test('a role wider than its grant gets the grant', () => {
-    expect(writeRights(['/workspace/**'], ['/workspace/context/**'])).toEqual({ alone: ['/workspace/context/**'], ungranted: [] });
-    expect(writeRights(['/workspace/a/**'], ['/workspace/b/**'])).toEqual({ alone: [], ungranted: ['/workspace/a/**'] });
+    expect(writeRights(['/workspace/**'], ['/workspace/context/**'])).toEqual({
+      alone: ['/workspace/context/**'],
+      ungranted: [],
+    });
+    expect(writeRights(['/workspace/a/**'], ['/workspace/b/**'])).toEqual({
+      alone: [],
+      ungranted: ['/workspace/a/**'],
+    });
     expect(covers('/workspace/*/x/**', '/workspace/a/x/y')).toBe(false);
   });
 });
@@ -50,10 +71,50 @@ describe('rights in words', () => {
 describe('steps of a run', () => {
   const usage = { input: 100, output: 20, cacheWrite: 0, cacheRead: 5 };
   const records: RunRecord[] = [
-    { t: 'model', at: 'a', ms: 10, model: 'm', stop: 'tool_use', usage, usd: 0.002, content: [{ type: 'text', text: 'I look.' }, { type: 'tool_use', id: '1', name: 'read', input: {} }] },
-    { t: 'tool', at: 'b', ms: 1, id: '1', name: 'read', input: { path: '/workspace/context/acme/profile.md' }, ok: true, result: 'text' },
-    { t: 'tool', at: 'c', ms: 1, id: '2', name: 'write', input: { changes: [{ op: 'edit', path: '/workspace/a.md', old: 'x', new: 'y' }] }, ok: true, result: 'done', revisions: ['d.7'] },
-    { t: 'tool', at: 'd', ms: 1, id: '3', name: 'write', input: { changes: [] }, ok: false, result: 'EACCES: no grant' },
+    {
+      t: 'model',
+      at: 'a',
+      ms: 10,
+      model: 'm',
+      stop: 'tool_use',
+      usage,
+      usd: 0.002,
+      content: [
+        { type: 'text', text: 'I look.' },
+        { type: 'tool_use', id: '1', name: 'read', input: {} },
+      ],
+    },
+    {
+      t: 'tool',
+      at: 'b',
+      ms: 1,
+      id: '1',
+      name: 'read',
+      input: { path: '/workspace/context/acme/profile.md' },
+      ok: true,
+      result: 'text',
+    },
+    {
+      t: 'tool',
+      at: 'c',
+      ms: 1,
+      id: '2',
+      name: 'write',
+      input: { changes: [{ op: 'edit', path: '/workspace/a.md', old: 'x', new: 'y' }] },
+      ok: true,
+      result: 'done',
+      revisions: ['d.7'],
+    },
+    {
+      t: 'tool',
+      at: 'd',
+      ms: 1,
+      id: '3',
+      name: 'write',
+      input: { changes: [] },
+      ok: false,
+      result: 'EACCES: no grant',
+    },
   ];
 
   test('says in words what each did, and tells a refusal from a failure', () => {
@@ -61,7 +122,12 @@ describe('steps of a run', () => {
     expect(steps.map(({ what }) => what)).toEqual(['Model: asked for 1 step', 'Read', 'Edited', 'Wrote 0 files']);
     expect(steps.map(({ state }) => state)).toEqual(['done', 'done', 'done', 'denied']);
     expect(steps[0]).toMatchObject({ text: 'I look.', tokens: 125, usd: 0.002 });
-    expect(steps.map(({ paths }) => paths)).toEqual([[], ['/workspace/context/acme/profile.md'], ['/workspace/a.md'], []]);
+    expect(steps.map(({ paths }) => paths)).toEqual([
+      [],
+      ['/workspace/context/acme/profile.md'],
+      ['/workspace/a.md'],
+      [],
+    ]);
     expect(steps[2]?.revisions).toEqual(['d.7']);
   });
 
@@ -81,9 +147,13 @@ describe('when a job runs', () => {
 
   test('a schedule is read out with the word that it does not run yet', () => {
     expect(whenOf(job('agent: analyst\nschedule: "0 7 * * *"\ntz: Europe/Berlin'))).toEqual({
-      words: 'scheduled 0 7 * * *, Europe/Berlin', note: 'schedules do not run yet: start it by hand',
+      words: 'scheduled 0 7 * * *, Europe/Berlin',
+      note: 'schedules do not run yet: start it by hand',
     });
-    expect(whenOf(job('agent: analyst\non: { change: /workspace/inbox/* }'))).toEqual({ words: 'on change of', path: 'inbox/*' });
+    expect(whenOf(job('agent: analyst\non: { change: /workspace/inbox/* }'))).toEqual({
+      words: 'on change of',
+      path: 'inbox/*',
+    });
     expect(whenOf(job('agent: analyst'))).toEqual({ words: 'by hand' });
   });
 

@@ -22,7 +22,10 @@ export const covers = (outer: string, inner: string): boolean => {
 };
 
 /** What policy and role both allow, and what the role asks for without a grant. */
-export const writeRights = (asked: readonly string[], granted: readonly string[]): { alone: string[]; ungranted: string[] } => {
+export const writeRights = (
+  asked: readonly string[],
+  granted: readonly string[],
+): { alone: string[]; ungranted: string[] } => {
   const alone = new Set<string>();
   const ungranted: string[] = [];
   for (const pattern of asked) {
@@ -35,7 +38,8 @@ export const writeRights = (asked: readonly string[], granted: readonly string[]
 };
 
 /** `context/**`; the whole workspace keeps its name. */
-export const shortPattern = (pattern: string): string => (pattern === '/workspace/**' ? pattern : pattern.replace(/^\/workspace\//, ''));
+export const shortPattern = (pattern: string): string =>
+  pattern === '/workspace/**' ? pattern : pattern.replace(/^\/workspace\//, '');
 
 export type AgentFacts = { role: Role; policy: Policy; programs: readonly InstalledProgram[] };
 
@@ -45,27 +49,42 @@ export const programOf = ({ role, programs }: Pick<AgentFacts, 'role' | 'program
 export const rightsOf = ({ role, policy, programs }: AgentFacts): Right[] => {
   const rights: Right[] = [{ icon: 'eye', words: 'Reads everything except other agents’ memory' }];
   const active = programs.filter(({ state, agents }) => state === 'active' && agents.includes(role.name));
-  const granted = [...(policy.grants[`agent:${role.name}`]?.write ?? []), ...active.flatMap(({ powers }) => powers.write)];
+  const granted = [
+    ...(policy.grants[`agent:${role.name}`]?.write ?? []),
+    ...active.flatMap(({ powers }) => powers.write),
+  ];
   const { alone, ungranted } = writeRights(role.write, granted);
   const autonomy = stricter(policy.autonomy, role.autonomy);
   const writes = role.tools.includes('write') || role.tools.includes('bash');
 
-  if (policy.paused) rights.push({ icon: 'pause', words: 'Everything is stopped: each change it wants to make waits for you' });
+  if (policy.paused)
+    rights.push({ icon: 'pause', words: 'Everything is stopped: each change it wants to make waits for you' });
   else if (!writes) rights.push({ icon: 'ban', words: 'Writes nothing: it has no tool for it' });
   else if (autonomy === 'manual') {
     const why = policy.autonomy === 'manual' ? 'autonomy is manual' : 'its role says manual';
     rights.push({ icon: 'clock', words: `Asks you before every change: ${why}` });
-  } else if (alone.length > 0) rights.push({ icon: 'pen', words: 'Writes', paths: alone.map(shortPattern), after: 'on its own' });
+  } else if (alone.length > 0)
+    rights.push({ icon: 'pen', words: 'Writes', paths: alone.map(shortPattern), after: 'on its own' });
   else rights.push({ icon: 'clock', words: 'Writes nothing on its own' });
 
   if (writes && ungranted.length > 0) {
     const inactive = programs.some(({ state, agents }) => state !== 'active' && agents.includes(role.name));
-    rights.push({ icon: 'ban', words: 'Asks to write', paths: ungranted.map(shortPattern), after: inactive ? 'its program is not active, so it may not' : 'not granted, so it may not' });
+    rights.push({
+      icon: 'ban',
+      words: 'Asks to write',
+      paths: ungranted.map(shortPattern),
+      after: inactive ? 'its program is not active, so it may not' : 'not granted, so it may not',
+    });
   }
-  const rules = policy.never_auto.filter((rule) => rule.startsWith('path ')).map((rule) => shortPattern(rule.slice('path '.length).trim()));
-  if (rules.length > 0) rights.push({ icon: 'ban', words: 'Never changes', paths: rules, after: 'without you: your rule' });
-  if (role.tools.includes('bash')) rights.push({ icon: 'play', words: 'Runs bash over the workspace, without a network' });
-  if (role.tools.includes('propose')) rights.push({ icon: 'inbox', words: 'Asks you before changing a role, a job or anything else it may not write' });
+  const rules = policy.never_auto
+    .filter((rule) => rule.startsWith('path '))
+    .map((rule) => shortPattern(rule.slice('path '.length).trim()));
+  if (rules.length > 0)
+    rights.push({ icon: 'ban', words: 'Never changes', paths: rules, after: 'without you: your rule' });
+  if (role.tools.includes('bash'))
+    rights.push({ icon: 'play', words: 'Runs bash over the workspace, without a network' });
+  if (role.tools.includes('propose'))
+    rights.push({ icon: 'inbox', words: 'Asks you before changing a role, a job or anything else it may not write' });
   else rights.push({ icon: 'ban', words: 'Cannot ask for more: it has no tool to propose' });
   if (role.tools.includes('fire')) rights.push({ icon: 'agents', words: 'Starts other agents and jobs' });
   rights.push({ icon: 'globe', words: 'Sends nothing outside on its own' });

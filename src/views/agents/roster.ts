@@ -13,7 +13,11 @@ export const AGENTS: Path = '/workspace/agents';
 /** A file that says what it should, or one that does not, with the parser's words and the file as it stands. */
 export type Read<T> = { file: Path; stat: Stat } & ({ value: T } | { error: SysError; text: string });
 
-const readAll = async <T>(client: Client, stats: readonly Stat[], parse: (file: Path, text: string) => Result<T>): Promise<Read<T>[]> => {
+const readAll = async <T>(
+  client: Client,
+  stats: readonly Stat[],
+  parse: (file: Path, text: string) => Result<T>,
+): Promise<Read<T>[]> => {
   const read = await Promise.all(
     stats.map(async (stat): Promise<Read<T>[]> => {
       const found = await client.stub.read(stat.path, { as: 'text' });
@@ -34,7 +38,13 @@ export const createRoster = (): Live<Read<Role>[]> => {
     async (): Promise<Result<Read<Role>[]>> => {
       const listed = await listAll(client, AGENTS, 2);
       if (!listed.ok) return listed;
-      return ok(await readAll(client, listed.value.filter(({ path }) => nameOf(path) === 'AGENT.md'), parseRole));
+      return ok(
+        await readAll(
+          client,
+          listed.value.filter(({ path }) => nameOf(path) === 'AGENT.md'),
+          parseRole,
+        ),
+      );
     },
   );
 };
@@ -46,7 +56,13 @@ export const createJobs = (): Live<Read<Job>[]> => {
     async (): Promise<Result<Read<Job>[]>> => {
       const listed = await listAll(client, JOBS);
       if (!listed.ok) return listed;
-      return ok(await readAll(client, listed.value.filter(({ kind, path }) => kind === 'file' && path.endsWith('.md')), parseJob));
+      return ok(
+        await readAll(
+          client,
+          listed.value.filter(({ kind, path }) => kind === 'file' && path.endsWith('.md')),
+          parseJob,
+        ),
+      );
     },
   );
 };
@@ -54,4 +70,5 @@ export const createJobs = (): Live<Read<Job>[]> => {
 /** The folder's name: what an agent is called where its role cannot be read. */
 export const agentOfFile = (file: Path): string => nameOf(parentOf(file));
 
-export const lineOf = (error: SysError): number | undefined => (typeof error.detail?.['line'] === 'number' ? error.detail['line'] : undefined);
+export const lineOf = (error: SysError): number | undefined =>
+  typeof error.detail?.['line'] === 'number' ? error.detail['line'] : undefined;

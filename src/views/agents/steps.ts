@@ -1,5 +1,11 @@
 /** A run's records as steps one can read: what was done in a few words, what stands behind it, what it cost. Pure. */
-import { addUsage, emptyUsage, type ModelBlock, type RunRecord, type Usage } from '../../../kernel/protocol/formats/records.ts';
+import {
+  addUsage,
+  emptyUsage,
+  type ModelBlock,
+  type RunRecord,
+  type Usage,
+} from '../../../kernel/protocol/formats/records.ts';
 import type { Change } from '../../../kernel/protocol/files.ts';
 import { plural } from '../../ui/words.ts';
 
@@ -23,7 +29,8 @@ export type Step = {
   revisions: string[];
 };
 
-const fieldsOf = (value: unknown): Record<string, unknown> => (value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {});
+const fieldsOf = (value: unknown): Record<string, unknown> =>
+  value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
 const textIn = (value: unknown, name: string): string => {
   const field = fieldsOf(value)[name];
   return typeof field === 'string' ? field : '';
@@ -35,11 +42,20 @@ export const shortPath = (path: string): string => path.split('/').slice(-2).joi
 export const pathsOfChanges = (input: unknown): string[] => {
   const { changes } = fieldsOf(input);
   if (!Array.isArray(changes)) return [];
-  const paths = (changes as Partial<Record<'path' | 'to', unknown>>[]).flatMap((change) => [fieldsOf(change)['to'] ?? fieldsOf(change)['path']]);
+  const paths = (changes as Partial<Record<'path' | 'to', unknown>>[]).flatMap((change) => [
+    fieldsOf(change)['to'] ?? fieldsOf(change)['path'],
+  ]);
   return [...new Set(paths.filter((path): path is string => typeof path === 'string'))];
 };
 
-const ONE: Record<Change['op'], string> = { put: 'Wrote', edit: 'Edited', append: 'Added to', move: 'Moved', remove: 'Removed', mkdir: 'Made folder' };
+const ONE: Record<Change['op'], string> = {
+  put: 'Wrote',
+  edit: 'Edited',
+  append: 'Added to',
+  move: 'Moved',
+  remove: 'Removed',
+  mkdir: 'Made folder',
+};
 
 const toolWords = (name: string, input: unknown): { what: string; paths: string[] } => {
   const path = textIn(input, 'path');
@@ -59,10 +75,15 @@ const toolWords = (name: string, input: unknown): { what: string; paths: string[
       return { what: touched.length === 1 ? verb : `Wrote ${plural(touched.length, 'file')}`, paths: touched };
     }
     case 'propose':
-      return { what: `Proposed: ${textIn(input, 'title') || textIn(input, 'rationale')}`, paths: pathsOfChanges(input) };
+      return {
+        what: `Proposed: ${textIn(input, 'title') || textIn(input, 'rationale')}`,
+        paths: pathsOfChanges(input),
+      };
     case 'fire': {
       const { target } = fieldsOf(input);
-      return typeof target === 'string' ? { what: 'Started', paths: [target] } : { what: `Fired ${textIn(target, 'kind')}`, paths: [] };
+      return typeof target === 'string'
+        ? { what: 'Started', paths: [target] }
+        : { what: `Fired ${textIn(target, 'kind')}`, paths: [] };
     }
     case 'bash':
       return { what: `Ran ${textIn(input, 'script').split('\n', 1)[0] ?? ''}`, paths: [] };
@@ -74,9 +95,15 @@ const toolWords = (name: string, input: unknown): { what: string; paths: string[
 const total = (usage: Usage): number => usage.input + usage.output + usage.cacheRead + usage.cacheWrite;
 
 const textOf = (blocks: readonly ModelBlock[]): string =>
-  blocks.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('\n\n').trim();
+  blocks
+    .flatMap((block) => (block.type === 'text' ? [block.text] : []))
+    .join('\n\n')
+    .trim();
 const thoughtsOf = (blocks: readonly ModelBlock[]): string =>
-  blocks.flatMap((block) => (block.type === 'thinking' ? [block.thinking] : [])).join('\n\n').trim();
+  blocks
+    .flatMap((block) => (block.type === 'thinking' ? [block.thinking] : []))
+    .join('\n\n')
+    .trim();
 
 const modelWords = (blocks: readonly ModelBlock[]): string => {
   const calls = blocks.filter((block) => block.type === 'tool_use').length;
@@ -94,8 +121,17 @@ export const stepsOf = (records: readonly RunRecord[]): Step[] =>
       const thinking = thoughtsOf(record.content);
       return [
         {
-          kind: 'model', at: record.at, what: modelWords(record.content), paths: [], state: 'done', ms: record.ms, tokens: total(record.usage), revisions: [],
-          ...(text ? { text } : {}), ...(thinking ? { thinking } : {}), ...(record.usd === undefined ? {} : { usd: record.usd }),
+          kind: 'model',
+          at: record.at,
+          what: modelWords(record.content),
+          paths: [],
+          state: 'done',
+          ms: record.ms,
+          tokens: total(record.usage),
+          revisions: [],
+          ...(text ? { text } : {}),
+          ...(thinking ? { thinking } : {}),
+          ...(record.usd === undefined ? {} : { usd: record.usd }),
         },
       ];
     }
@@ -104,11 +140,21 @@ export const stepsOf = (records: readonly RunRecord[]): Step[] =>
       const state = record.ok ? 'done' : REFUSED.test(record.result) ? 'denied' : 'failed';
       return [
         {
-          kind: 'tool', at: record.at, what, paths, state, ms: record.ms, input: JSON.stringify(record.input, null, 2), result: record.result, revisions: record.revisions ?? [],
+          kind: 'tool',
+          at: record.at,
+          what,
+          paths,
+          state,
+          ms: record.ms,
+          input: JSON.stringify(record.input, null, 2),
+          result: record.result,
+          revisions: record.revisions ?? [],
         },
       ];
     }
-    return record.t === 'note' ? [{ kind: 'note', at: record.at, what: record.text, paths: [], state: 'done', revisions: [] }] : [];
+    return record.t === 'note'
+      ? [{ kind: 'note', at: record.at, what: record.text, paths: [], state: 'done', revisions: [] }]
+      : [];
   });
 
 /** Tokens and USD up to now; the end record's own totals once it is there. */

@@ -16,18 +16,24 @@ const HISTORY = 200;
 
 export const createTouched = (id: Accessor<string>, run: Accessor<WholeRun | undefined>): Live<Touched[]> => {
   const client = useClient();
-  const revisions = (): Set<string> => new Set(run()?.records.flatMap((record) => (record.t === 'tool' ? (record.revisions ?? []) : [])));
+  const revisions = (): Set<string> =>
+    new Set(run()?.records.flatMap((record) => (record.t === 'tool' ? (record.revisions ?? []) : [])));
   const load = async (): Promise<Result<Touched[]>> => {
     const made = revisions();
     if (made.size === 0) return ok([]);
-    const spokenOf = run()?.records.flatMap((record) => (record.t === 'tool' && record.ok ? pathsOfChanges(record.input) : [])) ?? [];
+    const spokenOf =
+      run()?.records.flatMap((record) => (record.t === 'tool' && record.ok ? pathsOfChanges(record.input) : [])) ?? [];
     const listed = await listAll(client, '/workspace', 64);
     if (!listed.ok) return listed;
-    const last = listed.value.filter(({ kind, revision }) => kind === 'file' && made.has(revision)).map(({ path }) => path);
+    const last = listed.value
+      .filter(({ kind, revision }) => kind === 'file' && made.has(revision))
+      .map(({ path }) => path);
     const files = await Promise.all(
       [...new Set([...spokenOf, ...last])].map(async (path): Promise<Touched[]> => {
         const history = await client.stub.list(path, { history: true, limit: HISTORY });
-        const own = history.ok ? history.value.entries.filter((entry) => entry.run === id() && entry.op !== 'attr' && entry.op !== 'mkdir') : [];
+        const own = history.ok
+          ? history.value.entries.filter((entry) => entry.run === id() && entry.op !== 'attr' && entry.op !== 'mkdir')
+          : [];
         const [newest] = own;
         return newest ? [{ path, revisions: own.map((entry) => entry.id), message: newest.message }] : [];
       }),
@@ -35,5 +41,9 @@ export const createTouched = (id: Accessor<string>, run: Accessor<WholeRun | und
     return ok(files.flat());
   };
   // What a run changed grows with its record; the key is how far that has come.
-  return createLive(() => run()?.path, load, () => String(revisions().size));
+  return createLive(
+    () => run()?.path,
+    load,
+    () => String(revisions().size),
+  );
 };

@@ -36,10 +36,23 @@ export function DocToolbar(props: DocToolbarProps) {
         { label: 'New folder here', icon: 'folder', onRun: () => props.onAsk({ act: 'folder', folder: path }) },
       );
     }
-    if (props.kind === 'file' || props.at !== undefined) list.push({ label: 'Download', icon: 'download', onRun: props.onDownload });
+    if (props.kind === 'file' || props.at !== undefined)
+      list.push({ label: 'Download', icon: 'download', onRun: props.onDownload });
     if (movable(path) && props.kind !== 'missing' && props.at === undefined) {
-      list.push({ label: 'Rename or move', icon: 'pen', kbd: 'F2', onRun: () => props.onAsk({ act: 'move', path, kind }) });
-      list.push({ label: 'Remove', icon: 'trash', kbd: 'Del', stop: true, rule: true, onRun: () => props.onAsk({ act: 'remove', path, kind }) });
+      list.push({
+        label: 'Rename or move',
+        icon: 'pen',
+        kbd: 'F2',
+        onRun: () => props.onAsk({ act: 'move', path, kind }),
+      });
+      list.push({
+        label: 'Remove',
+        icon: 'trash',
+        kbd: 'Del',
+        stop: true,
+        rule: true,
+        onRun: () => props.onAsk({ act: 'remove', path, kind }),
+      });
     }
     return list;
   };
@@ -49,10 +62,7 @@ export function DocToolbar(props: DocToolbarProps) {
       <h2 class="path clip grow plain doc-path" title={props.path}>
         <For each={steps()}>
           {(step, index) => (
-            <Show
-              when={index() < steps().length - 1}
-              fallback={<strong aria-current="page">{step.name}</strong>}
-            >
+            <Show when={index() < steps().length - 1} fallback={<strong aria-current="page">{step.name}</strong>}>
               <span class="only-wide">
                 <a href={href({ room: 'files', path: step.path })}>{step.name}</a>/
               </span>

@@ -14,11 +14,18 @@ import { makeFile, makeFolder, moveTo, placeIn, removeAll, whatGoes, type Asked 
 export interface FileDialogProps {
   asked: Asked | undefined;
   onClose: () => void;
+  /** A new file or folder stands at this path. */
+  onMade: (path: Path) => void;
   /** A folder whose rows changed without an event. */
   onChanged: (path: Path) => void;
 }
 
-const TITLES: Record<Asked['act'], string> = { file: 'New file', folder: 'New folder', move: 'Rename or move', remove: 'Remove' };
+const TITLES: Record<Asked['act'], string> = {
+  file: 'New file',
+  folder: 'New folder',
+  move: 'Rename or move',
+  remove: 'Remove',
+};
 
 export function FileDialog(props: FileDialogProps) {
   const client = useClient();
@@ -61,6 +68,7 @@ export function FileDialog(props: FileDialogProps) {
     if ('folder' in asked) {
       const made = await (asked.act === 'file' ? makeFile : makeFolder)(client, place);
       if (!made.ok) return made.error;
+      props.onMade(place);
       props.onChanged(place);
       go({ room: 'files', path: place });
       return undefined;
@@ -115,12 +123,21 @@ export function FileDialog(props: FileDialogProps) {
                 }
                 error={failed()?.message}
               >
-                <Input mono value={text()} onText={setText} placeholder={props.asked?.act === 'file' ? 'notes.md' : 'notes'} />
+                <Input
+                  mono
+                  value={text()}
+                  onText={setText}
+                  placeholder={props.asked?.act === 'file' ? 'notes.md' : 'notes'}
+                />
               </Field>
             )}
           </Match>
           <Match when={subject()?.act === 'move'}>
-            <Field label="New path" hint="Its history goes with it. Links to the old path say where it is now." error={failed()?.message}>
+            <Field
+              label="New path"
+              hint="Its history goes with it. Links to the old path say where it is now."
+              error={failed()?.message}
+            >
               <Input mono value={text()} onText={setText} />
             </Field>
           </Match>
@@ -143,8 +160,12 @@ function Removal(props: { path: Path; kind: 'file' | 'dir'; error: SysError | un
     <>
       <p>
         <span class="path">{props.path}</span>
-        {props.kind === 'dir' ? (files() === undefined ? ' and everything in it' : ` and the ${plural(files() ?? 0, 'entry', 'entries')} in it`) : ''} will be gone from the
-        tree, for you and for every agent. It can be restored from history: every version is kept.
+        {props.kind === 'dir'
+          ? files() === undefined
+            ? ' and everything in it'
+            : ` and the ${plural(files() ?? 0, 'entry', 'entries')} in it`
+          : ''}{' '}
+        will be gone from the tree, for you and for every agent. It can be restored from history: every version is kept.
       </p>
       <Show when={props.error}>
         {(error) => (

@@ -3,35 +3,34 @@
  * one line and the history.
  */
 import { createEffect, createSignal, Match, on, Show, Switch } from 'solid-js';
-import { ok, type Result } from '../../../kernel/protocol/errors.ts';
-import type { Stat } from '../../../kernel/protocol/files.ts';
 import { nameOf, type Path } from '../../../kernel/protocol/paths.ts';
-import type { BlameRun } from '../../../kernel/protocol/syscalls.ts';
 import { useClient, useDesk } from '../../client/context.ts';
-import { createLive, literal } from '../../client/live.ts';
 import { href } from '../../client/route.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ErrorCard } from '../../ui/ErrorCard.tsx';
 import { Notice } from '../../ui/Notice.tsx';
+import { Seg } from '../../ui/Seg.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { plural, relativeDay } from '../../ui/words.ts';
 import { readActor } from '../../ui/actors.ts';
 import { download, type Asked } from './acts.ts';
 import type { LineAuthor } from './blame-lines.ts';
 import { DocToolbar } from './DocToolbar.tsx';
+import { createFileState } from './file-state.ts';
 import { FixedFile } from './FixedFile.tsx';
 import { FolderPane } from './FolderPane.tsx';
 import { HistoryPane } from './HistoryPane.tsx';
 import { LiveText } from './LiveText.tsx';
 import { MissingFile } from './MissingFile.tsx';
-import { createHistory, createOpened } from './opened.ts';
-import { whyReadOnly, writable } from './places.ts';
+import { writable } from './places.ts';
 import { WhyLine } from './WhyLine.tsx';
 
 export interface FilePaneProps {
   path: Path;
   at: string | undefined;
   line: number | undefined;
+  /** It was made just now: one wants to write in it. */
+  fresh: boolean;
   blame: boolean;
   onBlame: (on: boolean) => void;
   onAsk: (asked: Asked) => void;
@@ -42,41 +41,13 @@ export interface FilePaneProps {
 export function FilePane(props: FilePaneProps) {
   const client = useClient();
   const desk = useDesk();
-  const opened = createOpened(() => props.path);
-  const isFile = () => opened.value()?.is !== 'folder';
-  const history = createHistory(() => (isFile() ? props.path : undefined));
-  const former = createLive<Stat>(
-    () => (props.at === undefined ? undefined : literal(props.path)),
-    async (): Promise<Result<Stat>> => {
-      const read = await client.stub.read(props.path, { at: props.at ?? '', length: 1 });
-      return read.ok ? ok(read.value.stat) : read;
-    },
-    () => props.at,
-  );
-  const now = () => {
-    const value = opened.value();
-    return value?.is === 'file' ? value.stat : undefined;
-  };
-  const stat = () => (props.at === undefined ? now() : former.value());
-  const editable = () => {
-    const file = props.at === undefined ? now() : undefined;
-    return file?.as === 'text' && whyReadOnly(file) === undefined ? file : undefined;
-  };
-  const missing = () => {
-    const value = opened.value();
-    return value?.is === 'missing' ? value : undefined;
-  };
-
   const [asked, setAsked] = createSignal<number>();
-  /** Whoever wrote what is there now: known for texts, and only for their last version. */
-  const authored = () => props.at === undefined && now()?.as === 'text';
-  const authors = createLive<BlameRun[]>(
-    () => (authored() && (props.blame || asked() !== undefined) ? literal(props.path) : undefined),
-    async (): Promise<Result<BlameRun[]>> => {
-      const answer = await client.stub.blame(props.path);
-      return answer.ok ? ok(answer.value.runs) : answer;
-    },
-  );
+  const { opened, history, former, stat, editable, missing, drawn, authored, authors } = createFileState({
+    path: () => props.path,
+    at: () => props.at,
+    wanted: () => props.blame || asked() !== undefined,
+  });
+  const [asText, setAsText] = createSignal(false);
   const [author, setAuthor] = createSignal<LineAuthor>();
   const [caret, setCaret] = createSignal(1);
   createEffect(on([() => props.path, () => props.at], () => setAsked(undefined), { defer: true }));
@@ -90,7 +61,18 @@ export function FilePane(props: FilePaneProps) {
     if (asked() !== undefined) setAsked(line);
   };
 
-  const fetch = () => void download(client, props.path, props.at).then((done) => done.ok || desk.say(`Not downloaded: ${done.error.message}`));
+  // What became of a file that is gone stands in its history: where that is folded away, it opens.
+  createEffect(
+    on(
+      () => missing()?.last !== undefined,
+      (known) => known && props.onSide(true),
+    ),
+  );
+
+  const fetch = () =>
+    void download(client, props.path, props.at).then(
+      (done) => done.ok || desk.say(`Not downloaded: ${done.error.message}`),
+    );
   const revisions = () => {
     const list = history.value();
     return list && `${list.more ? 'more than ' : ''}${plural(list.entries.length, 'revision')}`;
@@ -111,6 +93,9 @@ export function FilePane(props: FilePaneProps) {
     get line() {
       return props.line;
     },
+    get fresh() {
+      return props.fresh;
+    },
     get asked() {
       return asked();
     },
@@ -127,7 +112,7 @@ export function FilePane(props: FilePaneProps) {
           path={props.path}
           at={props.at}
           kind={opened.value()?.is ?? 'file'}
-          authored={authored()}
+          authored={authored() && (!drawn() || asText())}
           blame={props.blame}
           onBlame={props.onBlame}
           onWhy={() => ask(caret())}
@@ -152,11 +137,34 @@ export function FilePane(props: FilePaneProps) {
             </Notice>
           )}
         </Show>
-        <Switch fallback={<div class="pad grow"><Skeleton label="Opening" /></div>}>
+        <Show when={drawn()}>
+          <div class="pad">
+            <Seg
+              label="Show as"
+              value={asText() ? 'text' : 'picture'}
+              onChange={(value) => setAsText(value === 'text')}
+              options={[
+                { value: 'picture', label: 'Picture' },
+                { value: 'text', label: 'Text' },
+              ]}
+            />
+          </div>
+        </Show>
+        <Switch
+          fallback={
+            <div class="pad grow">
+              <Skeleton label="Opening" />
+            </div>
+          }
+        >
           <Match when={props.at !== undefined ? former.error() : opened.error()}>
             {(error) => (
               <div class="pad grow">
-                <ErrorCard title={`${nameOf(props.path)} cannot be shown`} code={`${error().code} ${props.path}`} safe="Nothing was changed.">
+                <ErrorCard
+                  title={`${nameOf(props.path)} cannot be shown`}
+                  code={`${error().code} ${props.path}`}
+                  safe="Nothing was changed."
+                >
                   {error().message}
                 </ErrorCard>
               </div>
@@ -175,8 +183,10 @@ export function FilePane(props: FilePaneProps) {
               />
             )}
           </Match>
-          <Match when={editable()}>{(file) => <LiveText {...shared} stat={file()} />}</Match>
-          <Match when={stat()}>{(file) => <FixedFile {...shared} stat={file()} at={props.at} onDownload={fetch} />}</Match>
+          <Match when={(!drawn() || asText()) && editable()}>{(file) => <LiveText {...shared} stat={file()} />}</Match>
+          <Match when={stat()}>
+            {(file) => <FixedFile {...shared} stat={file()} at={props.at} asText={asText()} onDownload={fetch} />}
+          </Match>
         </Switch>
       </section>
       <Show when={opened.value()?.is !== 'folder' && !props.path.startsWith('/proc/')}>
@@ -186,7 +196,13 @@ export function FilePane(props: FilePaneProps) {
               <WhyLine path={props.path} line={line()} author={author()} onClose={() => setAsked(undefined)} />
             )}
           </Show>
-          <HistoryPane path={props.path} history={history} at={props.at} writable={writable(props.path)} missing={missing() !== undefined} />
+          <HistoryPane
+            path={props.path}
+            history={history}
+            at={props.at}
+            writable={writable(props.path)}
+            missing={missing() !== undefined}
+          />
         </div>
       </Show>
     </>

@@ -35,6 +35,7 @@ export function Files(props: { path?: string; at?: string; line?: number }) {
   const model = createTreeModel();
   const counts = createCounts();
   const [asked, setAsked] = createSignal<Asked>();
+  const [made, setMade] = createSignal<Path>();
   const [side, setSide] = createSignal(false);
   const [blame, setBlame] = createSignal(keptBlame());
   const keepBlame = (on: boolean) => {
@@ -92,6 +93,7 @@ export function Files(props: { path?: string; at?: string; line?: number }) {
             fallback={
               <section class="doc" aria-label="No file open">
                 <div class="pad">
+                  <h2 class="vh">Document</h2>
                   <Empty
                     title="No file is open"
                     action={
@@ -111,6 +113,7 @@ export function Files(props: { path?: string; at?: string; line?: number }) {
                 path={path}
                 at={props.at}
                 line={props.line}
+                fresh={made() === path}
                 blame={blame()}
                 onBlame={keepBlame}
                 onAsk={(what) =>
@@ -126,6 +129,7 @@ export function Files(props: { path?: string; at?: string; line?: number }) {
       <FileDialog
         asked={asked()}
         onClose={() => setAsked(undefined)}
+        onMade={setMade}
         onChanged={(path) => model.refresh(parentOf(path))}
       />
     </Room>

@@ -10,7 +10,6 @@ import { createRead, type Live } from '../../client/live.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ErrorCard } from '../../ui/ErrorCard.tsx';
 import { Facts } from '../../ui/Facts.tsx';
-import { Seg } from '../../ui/Seg.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { bytes, hashGroups } from '../../ui/words.ts';
 import { DocFoot } from './DocFoot.tsx';
@@ -22,6 +21,8 @@ export interface FixedFileProps extends Omit<TextPaneProps, 'source'> {
   revisions: string | undefined;
   /** A former version. */
   at: string | undefined;
+  /** A picture made of text, to be read as text. */
+  asText: boolean;
   onDownload: () => void;
 }
 
@@ -45,15 +46,25 @@ function Loaded(props: FixedFileProps) {
     onCleanup(() => clearInterval(timer));
   }
   return (
-    <Switch fallback={<div class="pad"><Skeleton label="Reading the file" /></div>}>
+    <Switch
+      fallback={
+        <div class="pad">
+          <Skeleton label="Reading the file" />
+        </div>
+      }
+    >
       <Match when={file.error() && !file.value()}>
         <div class="pad">
-          <ErrorCard title="This version cannot be read" code={`${file.error()?.code ?? 'EIO'} ${props.path}`} safe="Nothing was changed.">
+          <ErrorCard
+            title="This version cannot be read"
+            code={`${file.error()?.code ?? 'EIO'} ${props.path}`}
+            safe="Nothing was changed."
+          >
             {file.error()?.message}
           </ErrorCard>
         </div>
       </Match>
-      <Match when={imageType(props.path) && file.value()}>
+      <Match when={!props.asText && imageType(props.path) && file.value()}>
         <Picture {...props} file={file} />
       </Match>
       <Match when={typeof file.value()?.content === 'string'}>
@@ -68,10 +79,14 @@ type WithFile = FixedFileProps & { file: Live<ReadValue> };
 
 function FixedText(props: WithFile) {
   // A new text is a new editor: nothing of the operator's is in it to be kept.
-  const text = createMemo(() => {
-    const content = props.file.value()?.content;
-    return typeof content === 'string' ? { fixed: content } : undefined;
-  }, undefined, { equals: (a, b) => a?.fixed === b?.fixed });
+  const text = createMemo(
+    () => {
+      const content = props.file.value()?.content;
+      return typeof content === 'string' ? { fixed: content } : undefined;
+    },
+    undefined,
+    { equals: (a, b) => a?.fixed === b?.fixed },
+  );
   return (
     <>
       <Show keyed when={text()}>
@@ -85,8 +100,6 @@ function FixedText(props: WithFile) {
 }
 
 function Picture(props: WithFile) {
-  const [source, setSource] = createSignal<'image' | 'source'>('image');
-  const svg = () => imageType(props.path) === 'image/svg+xml';
   const url = createMemo<string | undefined>((before) => {
     if (before) URL.revokeObjectURL(before);
     const content = props.file.value()?.content;
@@ -96,27 +109,12 @@ function Picture(props: WithFile) {
   onCleanup(() => URL.revokeObjectURL(url() ?? ''));
   return (
     <>
-      <Show when={svg()}>
-        <div class="pad">
-          <Seg
-            label="Show as"
-            value={source()}
-            onChange={setSource}
-            options={[
-              { value: 'image', label: 'Picture' },
-              { value: 'source', label: 'Source' },
-            ]}
-          />
-        </div>
-      </Show>
-      <Show when={source() === 'image'} fallback={<FixedText {...props} />}>
-        <div class="doc-picture">
-          <img src={url()} alt={`${nameOf(props.path)}, ${bytes(props.stat.size)}`} />
-        </div>
-        <DocFoot stat={props.stat} revisions={props.revisions}>
-          {props.at ? 'A former version' : 'Picture'}
-        </DocFoot>
-      </Show>
+      <div class="doc-picture">
+        <img src={url()} alt={`${nameOf(props.path)}, ${bytes(props.stat.size)}`} />
+      </div>
+      <DocFoot stat={props.stat} revisions={props.revisions}>
+        {props.at ? 'A former version' : 'Picture'}
+      </DocFoot>
     </>
   );
 }
@@ -145,7 +143,8 @@ function Large(props: FixedFileProps & { onShow: () => void }) {
     <>
       <div class="pad stack-s grow">
         <p class="muted">
-          {bytes(props.stat.size)} is more than the {bytes(MOST_BYTES)} that are edited here as text. It is kept whole, in every version.
+          {bytes(props.stat.size)} is more than the {bytes(MOST_BYTES)} that are edited here as text. It is kept whole,
+          in every version.
         </p>
         <WhatItIs {...props} />
         <div class="btn-row">

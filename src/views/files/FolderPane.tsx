@@ -1,5 +1,5 @@
 /** FolderPane: what is in a folder, newest writer and time at the right; an empty one says so. */
-import { For, Match, Show, Switch } from 'solid-js';
+import { createMemo, createSignal, For, Match, Show, Switch } from 'solid-js';
 import { nameOf, type Path } from '../../../kernel/protocol/paths.ts';
 import { createList } from '../../client/live.ts';
 import { createNow } from '../../client/now.ts';
@@ -10,8 +10,11 @@ import { Empty } from '../../ui/Empty.tsx';
 import { ErrorCard } from '../../ui/ErrorCard.tsx';
 import { ListLine } from '../../ui/ListLine.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
-import { bytes, plural, relativeDay } from '../../ui/words.ts';
+import { bytes, count, plural, relativeDay } from '../../ui/words.ts';
 import { writable } from './places.ts';
+import { inOrder } from './tree-rows.ts';
+
+const FIRST = 300;
 
 export interface FolderPaneProps {
   path: Path;
@@ -28,7 +31,8 @@ const WHY_EMPTY: Record<string, string> = {
 export function FolderPane(props: FolderPaneProps) {
   const list = createList(() => props.path);
   const now = createNow(30_000);
-  const entries = () => (list.value() ?? []).toSorted((a, b) => (a.kind === b.kind ? (a.path < b.path ? -1 : 1) : a.kind === 'dir' ? -1 : 1));
+  const [shown, setShown] = createSignal(FIRST);
+  const entries = createMemo(() => inOrder(props.path, list.value() ?? []));
   return (
     <div class="pad grow">
       <Switch fallback={<Skeleton label="Listing the folder" />}>
@@ -56,19 +60,28 @@ export function FolderPane(props: FolderPaneProps) {
         <Match when={list.value()}>
           <p class="small faint mb-3">{plural(entries().length, 'entry', 'entries')}</p>
           <ul class="list">
-            <For each={entries()}>
+            <For each={entries().slice(0, shown())}>
               {(stat) => (
                 <ListLine
                   actor={stat.kind === 'file' ? stat.actor : undefined}
                   icon="folder"
                   title={nameOf(stat.path)}
-                  sub={stat.kind === 'file' ? `${readActor(stat.actor).name}, ${relativeDay(stat.at, { now: now() })}` : undefined}
+                  sub={
+                    stat.kind === 'file'
+                      ? `${readActor(stat.actor).name}, ${relativeDay(stat.at, { now: now() })}`
+                      : undefined
+                  }
                   end={<span class="small faint">{stat.kind === 'file' ? bytes(stat.size) : ''}</span>}
                   href={href({ room: 'files', path: stat.path })}
                 />
               )}
             </For>
           </ul>
+          <Show when={entries().length > shown()}>
+            <Button small variant="quiet" class="mt-3" onClick={() => setShown(entries().length)}>
+              Show the other {count(entries().length - shown())}
+            </Button>
+          </Show>
         </Match>
       </Switch>
     </div>

@@ -3,24 +3,22 @@
  * version before it, or its own, back; that is a new revision, so nothing is lost by it.
  */
 import { createEffect, createMemo, createSignal, For, on, Show } from 'solid-js';
-import type { Revision } from '../../../kernel/protocol/files.ts';
-import { useClient, useDesk } from '../../client/context.ts';
+import { useClient } from '../../client/context.ts';
 import type { Live } from '../../client/live.ts';
 import { createNow } from '../../client/now.ts';
 import { href } from '../../client/route.ts';
 import { readActor } from '../../ui/actors.ts';
 import { Button } from '../../ui/Button.tsx';
-import { Diff } from '../../ui/Diff.tsx';
 import { Diffstat } from '../../ui/Diffstat.tsx';
-import { Effect } from '../../ui/Effect.tsx';
 import { Ledger } from '../../ui/Ledger.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { TimelineItem } from '../../ui/TimelineItem.tsx';
-import { clockTime, columnTime, plural, relativeDay } from '../../ui/words.ts';
+import { clockTime, columnTime, plural } from '../../ui/words.ts';
 import { shortRun } from '../run-file.ts';
 import type { History } from './opened.ts';
 import { groupRevisions, type RevisionGroup } from './revision-groups.ts';
-import { createVersions, restoreVersion, type VersionDiff } from './versions.ts';
+import { RevisionChange } from './RevisionChange.tsx';
+import { createVersions, type VersionDiff } from './versions.ts';
 
 export interface HistoryPaneProps {
   path: string;
@@ -51,7 +49,13 @@ export function HistoryPane(props: HistoryPaneProps) {
   /** A group is known by its oldest revision too: typing on adds to it and must not close it. */
   const open = (group: RevisionGroup) => group.revisions.some(({ id }) => id === (chosen() ?? props.at));
 
-  createEffect(on(() => props.at, () => setChosen(undefined), { defer: true }));
+  createEffect(
+    on(
+      () => props.at,
+      () => setChosen(undefined),
+      { defer: true },
+    ),
+  );
   createEffect(
     on([visible, versions], ([list, from]) => {
       for (const group of list) {
@@ -69,7 +73,14 @@ export function HistoryPane(props: HistoryPaneProps) {
       <h2 id="file-history" class="side-head">
         History
       </h2>
-      <Show when={props.history.value()} fallback={<div class="pad"><Skeleton label="Reading the history" /></div>}>
+      <Show
+        when={props.history.value()}
+        fallback={
+          <div class="pad">
+            <Skeleton label="Reading the history" />
+          </div>
+        }
+      >
         <Ledger label={`History of ${props.path}`}>
           <For each={visible()}>
             {(group) => (
@@ -87,7 +98,12 @@ export function HistoryPane(props: HistoryPaneProps) {
                 </TimelineItem>
                 <Show when={open(group)}>
                   <li class="ledger-open" ref={(el) => queueMicrotask(() => el.scrollIntoView({ block: 'nearest' }))}>
-                    <Opened {...props} group={group} diff={diffs().get(keyOf(group))} first={group === groups()[0]} />
+                    <RevisionChange
+                      {...props}
+                      group={group}
+                      diff={diffs().get(keyOf(group))}
+                      first={group === groups()[0]}
+                    />
                   </li>
                 </Show>
               </>
@@ -128,7 +144,9 @@ function Stat(props: { diff: VersionDiff | undefined }) {
 function Sub(props: { group: RevisionGroup; clock: { now: number } }) {
   const span = () => {
     const { revisions, oldest } = props.group;
-    return revisions.length > 1 ? `, ${plural(revisions.length, 'revision')} since ${clockTime(oldest.at, props.clock)}` : '';
+    return revisions.length > 1
+      ? `, ${plural(revisions.length, 'revision')} since ${clockTime(oldest.at, props.clock)}`
+      : '';
   };
   return (
     <>
@@ -136,85 +154,14 @@ function Sub(props: { group: RevisionGroup; clock: { now: number } }) {
       <Show when={props.group.newest.run}>
         {(run) => (
           <>
-            , <a class="mono" href={href({ room: 'agents', run: run() })}>run {shortRun(run())}</a>
+            ,{' '}
+            <a class="mono" href={href({ room: 'agents', run: run() })}>
+              run {shortRun(run())}
+            </a>
           </>
         )}
       </Show>
       {span()}
     </>
-  );
-}
-
-function Opened(props: HistoryPaneProps & { group: RevisionGroup; diff: VersionDiff | undefined; first: boolean }) {
-  const client = useClient();
-  const desk = useDesk();
-  const [busy, setBusy] = createSignal(false);
-  const [failed, setFailed] = createSignal<string>();
-  const removal = () => props.group.newest.op === 'remove';
-  /** The newest line is what the file holds now, unless the file is gone. */
-  const offersOwn = () => !removal() && (!props.first || props.missing === true);
-
-  const restore = async (revision: Revision) => {
-    setBusy(true);
-    setFailed(undefined);
-    const when = relativeDay(revision.at, { now: Date.now() });
-    const done = await restoreVersion(client, props.path, revision, `the version of ${when}`);
-    setBusy(false);
-    if (!done.ok) return setFailed(done.error.message);
-    desk.say(`The version of ${when} is back. What stood before it is in the history.`);
-    location.hash = href({ room: 'files', path: props.path });
-  };
-
-  return (
-    <div class="stack-s">
-      <Show when={props.diff} fallback={<Skeleton lines={[90, 70]} label="Comparing" />}>
-        {(diff) => <Change diff={diff()} label={`Changed ${relativeDay(props.group.newest.at, { now: Date.now() })}`} moved={movedFrom(props.group)} />}
-      </Show>
-      <div class="btn-row">
-        <Show when={!removal()}>
-          <Button small variant="quiet" icon="eye" href={href({ room: 'files', path: props.path, at: props.group.newest.id })}>
-            Open this version
-          </Button>
-        </Show>
-        <Show when={props.writable && props.group.before?.op !== 'remove' && props.group.before}>
-          {(before) => (
-            <Button small icon="undo" busy={busy()} onClick={() => void restore(before())}>
-              Restore the version before
-            </Button>
-          )}
-        </Show>
-        <Show when={props.writable && offersOwn()}>
-          <Button small icon="undo" busy={busy()} onClick={() => void restore(props.group.newest)}>
-            Restore this version
-          </Button>
-        </Show>
-      </div>
-      <Show when={failed()}>
-        <p class="small fail-ink" role="alert">
-          Not restored: {failed()}
-        </p>
-      </Show>
-    </div>
-  );
-}
-
-const movedFrom = (group: RevisionGroup): string | undefined =>
-  group.newest.op === 'move' && group.before && group.before.path !== group.newest.path ? group.before.path : undefined;
-
-function Change(props: { diff: VersionDiff; label: string; moved: string | undefined }) {
-  const hunks = () => ('hunks' in props.diff && props.diff.hunks.length > 0 ? props.diff.hunks : undefined);
-  const words = () => {
-    if (props.moved) return `Moved here from ${props.moved}.`;
-    if ('not' in props.diff) return props.diff.not === 'text' ? 'Not text, so there are no lines to compare.' : 'Too long to compare here. Open both versions.';
-    return 'The content stayed the same.';
-  };
-  return (
-    <Show when={hunks()} fallback={<p class="small faint">{words()}</p>}>
-      {(found) => (
-        <Effect>
-          <Diff label={props.label} hunks={found()} />
-        </Effect>
-      )}
-    </Show>
   );
 }

@@ -7,6 +7,7 @@ import type { SysError } from '../../../kernel/protocol/errors.ts';
 import type { Stat } from '../../../kernel/protocol/files.ts';
 import { useClient } from '../../client/context.ts';
 import type { Replica } from '../../client/replica.ts';
+import { Button } from '../../ui/Button.tsx';
 import { ErrorCard } from '../../ui/ErrorCard.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
@@ -49,14 +50,25 @@ export function LiveText(props: LiveTextProps) {
     <Show
       when={failed()}
       fallback={
-        <Show when={replica()} fallback={<div class="pad"><Skeleton label="Opening the file" /></div>}>
+        <Show
+          when={replica()}
+          fallback={
+            <div class="pad">
+              <Skeleton label="Opening the file" />
+            </div>
+          }
+        >
           {(ready) => <Editing {...props} replica={ready()} />}
         </Show>
       }
     >
       {(error) => (
         <div class="pad">
-          <ErrorCard title="This file cannot be opened for editing" code={`${error().code} ${props.path}`} safe="Its content and its history are untouched.">
+          <ErrorCard
+            title="This file cannot be opened for editing"
+            code={`${error().code} ${props.path}`}
+            safe="Its content and its history are untouched."
+          >
             {error().message}
           </ErrorCard>
         </div>
@@ -66,8 +78,19 @@ export function LiveText(props: LiveTextProps) {
 }
 
 function Editing(props: LiveTextProps & { replica: Replica }) {
-  const saved = createSaved(useClient(), props.path, props.replica, () => props.stat.hash);
-  const source = { live: props.replica.text };
+  const client = useClient();
+  const saved = createSaved(client, props.path, props.replica, () => props.stat.hash);
+  const live = { live: props.replica.text };
+  const text = createText(props.replica);
+  const [failed, setFailed] = createSignal<string>();
+  // A carriage return is a character one cannot see and would type around; the editor takes texts without it.
+  const foreign = () => text().includes('\r');
+  const convert = async () => {
+    const content = text().replace(/\r\n?/g, '\n');
+    const change = { op: 'put', path: props.path, content, base: props.stat.revision } as const;
+    const done = await client.stub.write([change], { message: 'Plain line breaks' });
+    setFailed(done.ok ? undefined : done.error.message);
+  };
   return (
     <>
       <Show when={props.replica.lost()}>
@@ -77,10 +100,31 @@ function Editing(props: LiveTextProps & { replica: Replica }) {
           </Notice>
         )}
       </Show>
-      <TextPane {...props} source={source} />
+      <Show when={foreign()} fallback={<TextPane {...props} source={live} />}>
+        <Notice
+          title="This text has Windows line breaks."
+          actions={
+            <Button small onClick={() => void convert()}>
+              Convert and edit
+            </Button>
+          }
+        >
+          {failed() ?? 'It can be read as it is. Converting is one revision, and can be undone.'}
+        </Notice>
+        <TextPane {...props} source={{ fixed: text() }} />
+      </Show>
       <DocFoot stat={props.stat} revisions={props.revisions}>
         {saved() === 'saved' ? 'Saved' : 'Typing, saved in a moment'}
       </DocFoot>
     </>
   );
 }
+
+/** The replica's text, followed. */
+const createText = (replica: Replica) => {
+  const [text, setText] = createSignal(replica.text.toJSON());
+  const follow = (): void => void setText(replica.text.toJSON());
+  replica.doc.on('update', follow);
+  onCleanup(() => replica.doc.off('update', follow));
+  return text;
+};

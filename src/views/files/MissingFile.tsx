@@ -58,7 +58,8 @@ export function MissingFile(props: MissingFileProps) {
               ) : undefined
             }
           >
-            {who()} removed it {when()}. Every version of it is still in its history, and any of them can be brought back.
+            {who()} removed it {when()}. Every version of it is still in its history, and any of them can be brought
+            back.
           </Empty>
         </Match>
       </Switch>

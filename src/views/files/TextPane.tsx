@@ -21,6 +21,8 @@ export interface TextPaneProps {
   blame: boolean;
   /** Put the caret there and the line into sight. */
   line?: number;
+  /** Just made: the caret goes into it. */
+  fresh?: boolean;
   /** The line whose facts are shown. */
   asked?: number;
   onLine: (line: number) => void;
@@ -52,6 +54,7 @@ export function TextPane(props: TextPaneProps) {
         singleKeys,
       });
       setEditor(made);
+      if (props.fresh) made.focus();
     } catch {
       setFailed(true);
     }
@@ -89,7 +92,9 @@ export function TextPane(props: TextPaneProps) {
       <Show when={!editor()}>
         <div class="pad">
           <Show when={failed()} fallback={<Skeleton label="Opening the editor" />}>
-            <p class="fail-ink">The editor could not be loaded. Reload the page; if you are offline, it is not in the cache yet.</p>
+            <p class="fail-ink">
+              The editor could not be loaded. Reload the page; if you are offline, it is not in the cache yet.
+            </p>
           </Show>
         </div>
       </Show>
@@ -101,5 +106,8 @@ export function TextPane(props: TextPaneProps) {
 const authorWords = ({ run, others }: LineAuthor): { when: string; full: string } => {
   const clock = { now: Date.now() };
   const also = others.length > 0 ? `; partly by ${others.map((actor) => readActor(actor).name).join(', ')}` : '';
-  return { when: columnTime(run.at, clock), full: `${readActor(run.actor).name}, ${relativeDay(run.at, clock)}: ${run.message}${also}` };
+  return {
+    when: columnTime(run.at, clock),
+    full: `${readActor(run.actor).name}, ${relativeDay(run.at, clock)}: ${run.message}${also}`,
+  };
 };

@@ -39,7 +39,15 @@ export function WhyLine(props: WhyLineProps) {
         </h2>
         <Button small variant="quiet" icon="x" label="Close these facts" onClick={() => props.onClose()} />
       </div>
-      <Show when={stretch()} fallback={<p class="small muted mt-2">Nothing is on record for this line: it is empty, or it was typed just now. What you type is recorded a moment after you pause.</p>}>
+      <Show
+        when={stretch()}
+        fallback={
+          <p class="small muted mt-2">
+            Nothing is on record for this line: it is empty, or it was typed just now. What you type is recorded a
+            moment after you pause.
+          </p>
+        }
+      >
         {(by) => (
           <div class="mt-2">
             <Facts
@@ -54,7 +62,13 @@ export function WhyLine(props: WhyLineProps) {
                 },
                 (props.author?.others.length ?? 0) > 0 && {
                   term: 'Partly by',
-                  value: <span class="row row-wrap">{props.author?.others.map((actor) => <Actor actor={actor} />)}</span>,
+                  value: (
+                    <span class="row row-wrap">
+                      {props.author?.others.map((actor) => (
+                        <Actor actor={actor} />
+                      ))}
+                    </span>
+                  ),
                 },
                 { term: 'Said', value: by().message },
                 by().run !== undefined && {
@@ -71,7 +85,10 @@ export function WhyLine(props: WhyLineProps) {
                 asked() !== undefined && { term: 'Asked', value: <q>{asked()}</q> },
                 start()?.recorded !== undefined && { term: 'Recorded', value: 'The model’s answers were a recording.' },
                 start()?.model !== undefined && { term: 'Model', value: start()?.model },
-                run.value()?.end?.usd !== undefined && { term: 'Cost', value: `${money(run.value()?.end?.usd ?? 0, true)}, whole run` },
+                run.value()?.end?.usd !== undefined && {
+                  term: 'Cost',
+                  value: `${money(run.value()?.end?.usd ?? 0, true)}, whole run`,
+                },
                 {
                   term: 'Revision',
                   value: (

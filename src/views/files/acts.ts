@@ -14,8 +14,16 @@ type Done = Result<{ revisions: string[] }>;
 
 /** A name, or a path below the folder: `notes/2026/a.md` makes the folders on the way. */
 export const placeIn = (folder: Path, name: string): Result<Path> => {
-  const problem = name.trim() === '' ? 'no name' : name.split('/').map(segmentProblem).find((found) => found !== undefined);
-  return problem ? err('EINVAL', problem === 'no name' ? 'Write a name.' : `This name has ${problem}.`) : parsePath(join(folder, name.trim()));
+  const problem =
+    name.trim() === ''
+      ? 'no name'
+      : name
+          .split('/')
+          .map(segmentProblem)
+          .find((found) => found !== undefined);
+  return problem
+    ? err('EINVAL', problem === 'no name' ? 'Write a name.' : `This name has ${problem}.`)
+    : parsePath(join(folder, name.trim()));
 };
 
 export const makeFile = (client: Client, path: Path): Promise<Done> =>

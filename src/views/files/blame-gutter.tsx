@@ -25,7 +25,11 @@ class AuthorMarker extends GutterMarker {
   }
 
   override eq(other: GutterMarker): boolean {
-    return other instanceof AuthorMarker && other.#author.run.revision === this.#author.run.revision && other.#author.first === this.#author.first;
+    return (
+      other instanceof AuthorMarker &&
+      other.#author.run.revision === this.#author.run.revision &&
+      other.#author.first === this.#author.first
+    );
   }
 
   override toDOM(): Node {

@@ -5,7 +5,12 @@ import { authorsOfLines } from './blame-lines.ts';
 import { groupRevisions } from './revision-groups.ts';
 
 const run = (from: number, to: number, revision: string, actor: string, at: string): BlameRun => ({
-  from, to, revision, actor, at, message: `made ${revision}`,
+  from,
+  to,
+  revision,
+  actor,
+  at,
+  message: `made ${revision}`,
 });
 
 describe('authors of lines', () => {
@@ -17,7 +22,7 @@ describe('authors of lines', () => {
     run(22, text.length, 'r1', 'operator', '2026-08-03T07:00:00Z'),
   ];
 
-  test('[A8] a line is its newest author\'s, and the others in it are named', () => {
+  test("[A8] a line is its newest author's, and the others in it are named", () => {
     const lines = authorsOfLines(runs, text);
     expect(lines.map((line) => line?.run.revision)).toEqual(['r1', 'r1', 'r2', 'r1']);
     expect(lines[2]?.others).toEqual(['operator']);
@@ -33,14 +38,25 @@ describe('authors of lines', () => {
   });
 
   test('only blanks of a newer revision do not take a line over', () => {
-    const spaced = [run(0, 3, 'r1', 'operator', '2026-01-01T00:00:00Z'), run(3, 5, 'r2', 'agent:a', '2026-02-01T00:00:00Z')];
+    const spaced = [
+      run(0, 3, 'r1', 'operator', '2026-01-01T00:00:00Z'),
+      run(3, 5, 'r2', 'agent:a', '2026-02-01T00:00:00Z'),
+    ];
     expect(authorsOfLines(spaced, 'abc  ')[0]?.run.revision).toBe('r1');
   });
 });
 
 describe('groups of revisions', () => {
   const revision = (id: string, at: string, more: Partial<Revision> = {}): Revision => ({
-    id, path: '/workspace/a.md', op: 'edit', actor: 'operator', at, message: 'Edited in the editor', size: 1, hash: id, ...more,
+    id,
+    path: '/workspace/a.md',
+    op: 'edit',
+    actor: 'operator',
+    at,
+    message: 'Edited in the editor',
+    size: 1,
+    hash: id,
+    ...more,
   });
 
   test('a sitting of typing is one line; what stood before it is known', () => {
@@ -52,7 +68,9 @@ describe('groups of revisions', () => {
       revision('d.1', '2026-11-16T07:00:00Z', { op: 'create', message: 'Forked' }),
     ]);
     expect(groups.map(({ id, revisions, before }) => [id, revisions.length, before?.id])).toEqual([
-      ['d.5', 2, 'd.3'], ['d.3', 1, 'd.1'], ['d.1', 1, undefined],
+      ['d.5', 2, 'd.3'],
+      ['d.3', 1, 'd.1'],
+      ['d.1', 1, undefined],
     ]);
   });
 

@@ -3,7 +3,10 @@ import type { Extension } from '@codemirror/state';
 import { extensionOf } from './places.ts';
 
 const front = async (): Promise<Extension> => {
-  const [{ markdown }, { yamlFrontmatter }] = await Promise.all([import('@codemirror/lang-markdown'), import('@codemirror/lang-yaml')]);
+  const [{ markdown }, { yamlFrontmatter }] = await Promise.all([
+    import('@codemirror/lang-markdown'),
+    import('@codemirror/lang-yaml'),
+  ]);
   return yamlFrontmatter({ content: markdown() });
 };
 

@@ -6,7 +6,16 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
 import { Compartment, EditorState, StateEffect, StateField, type Extension } from '@codemirror/state';
 import {
-  Decoration, drawSelection, dropCursor, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers, type DecorationSet,
+  Decoration,
+  drawSelection,
+  dropCursor,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+  type DecorationSet,
 } from '@codemirror/view';
 import { yCollab, yUndoManagerKeymap } from 'y-codemirror.next';
 import type * as Y from 'yjs';
@@ -66,11 +75,13 @@ export const createEditor = (o: EditorOptions): Editor => {
   let line = 1;
 
   const here = (view: EditorView): number => view.state.doc.lineAt(view.state.selection.main.head).number;
-  const asks = (act: (view: EditorView) => void, single: boolean) => (view: EditorView): boolean => {
-    if (single && !(fixed && o.singleKeys())) return false;
-    act(view);
-    return true;
-  };
+  const asks =
+    (act: (view: EditorView) => void, single: boolean) =>
+    (view: EditorView): boolean => {
+      if (single && !(fixed && o.singleKeys())) return false;
+      act(view);
+      return true;
+    };
   const why = (view: EditorView): void => o.onWhy(here(view));
   const questions = keymap.of([
     { key: 'Alt-w', run: asks(why, false) },
@@ -103,8 +114,8 @@ export const createEditor = (o: EditorOptions): Editor => {
         marked,
         search({ top: true }),
         EditorView.lineWrapping,
-        // A carriage return is a character of the file: were it a line break here, every position after it would be off.
-        EditorState.lineSeparator.of('\n'),
+        // In a live text each position counts for all who edit it: only a line feed is a line break there.
+        fixed ? [] : EditorState.lineSeparator.of('\n'),
         EditorView.clipboardInputFilter.of((text) => text.replace(/\r\n?/g, '\n')),
         EditorView.contentAttributes.of({
           'aria-label': o.label,
@@ -152,7 +163,7 @@ export const createEditor = (o: EditorOptions): Editor => {
       view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
     },
     line: () => here(view),
-    text: () => view.state.doc.toString(),
+    text: () => ('fixed' in o.source ? o.source.fixed : view.state.doc.toString()),
     focus: () => view.focus(),
     destroy: () => {
       gone = true;

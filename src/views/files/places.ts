@@ -14,7 +14,13 @@ export const writable = (path: Path): boolean => isUnder(path, '/workspace');
 export const movable = (path: Path): boolean => writable(path) && path !== '/workspace';
 
 const IMAGES: Record<string, string> = {
-  png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', webp: 'image/webp', gif: 'image/gif', avif: 'image/avif', svg: 'image/svg+xml',
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  avif: 'image/avif',
+  svg: 'image/svg+xml',
 };
 
 export const extensionOf = (path: Path): string => /\.([^./]+)$/.exec(nameOf(path))?.[1]?.toLowerCase() ?? '';
@@ -22,7 +28,8 @@ export const imageType = (path: Path): string | undefined => IMAGES[extensionOf(
 
 /** Why a file cannot be edited here; undefined when it can. */
 export const whyReadOnly = (stat: Stat): string | undefined => {
-  if (stat.path === POLICY) return 'This is what agents may do. It is edited in Settings, where a mistake is caught before it counts.';
+  if (stat.path === POLICY)
+    return 'This is what agents may do. It is edited in Settings, where a mistake is caught before it counts.';
   if (isUnder(stat.path, '/programs')) return 'Installed as it came. Edit the copy in your workspace.';
   if (isUnder(stat.path, '/proc')) return 'Shows what runs at this moment. Nothing here is kept.';
   if (!writable(stat.path)) return 'Written by the kernel. It is a record, so nobody edits it.';

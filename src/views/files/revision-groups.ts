@@ -36,6 +36,7 @@ export const groupRevisions = (revisions: readonly Revision[]): RevisionGroup[] 
 
 const oneAct = (later: Revision, earlier: Revision): boolean => {
   if (later.op !== 'edit' || earlier.op !== 'edit') return false;
-  if (later.actor !== earlier.actor || later.message !== earlier.message || (later.run ?? '') !== (earlier.run ?? '')) return false;
+  if (later.actor !== earlier.actor || later.message !== earlier.message || (later.run ?? '') !== (earlier.run ?? ''))
+    return false;
   return Date.parse(later.at) - Date.parse(earlier.at) < SITTING_MS;
 };

@@ -12,7 +12,12 @@ export type SavedState = 'saved' | 'typing';
 const AGAIN_MS = 1_500;
 
 /** `hash` is the file's as the kernel last told it; a new one is compared with the text. */
-export const createSaved = (client: Client, path: string, replica: Replica, hash: Accessor<string | undefined>): Accessor<SavedState> => {
+export const createSaved = (
+  client: Client,
+  path: string,
+  replica: Replica,
+  hash: Accessor<string | undefined>,
+): Accessor<SavedState> => {
   const [state, setState] = createSignal<SavedState>('saved');
   let timer: ReturnType<typeof setTimeout> | undefined;
 

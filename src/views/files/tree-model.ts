@@ -72,7 +72,8 @@ export const createTreeModel = (): TreeModel => {
   };
   const onChange = (event: WatchEvent | 'placed'): void => {
     if (event === 'placed') for (const folder of ['/', ...open()]) void list(folder);
-    else if (event.change !== 'live') for (const path of event.from ? [event.path, event.from] : [event.path]) touch(path);
+    else if (event.change !== 'live')
+      for (const path of event.from ? [event.path, event.from] : [event.path]) touch(path);
   };
   onCleanup(client.watch(ROOTS, onChange));
   onCleanup(() => {
@@ -103,4 +104,3 @@ export const createTreeModel = (): TreeModel => {
     },
   };
 };
-

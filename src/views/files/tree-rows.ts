@@ -11,7 +11,8 @@ const ROOT_ORDER = ['/workspace', '/programs', '/system', '/proc'];
 
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
-const inOrder = (folder: Path, entries: readonly Stat[]): Stat[] =>
+/** Folders before files, each by name; the roots in their own order. */
+export const inOrder = (folder: Path, entries: readonly Stat[]): Stat[] =>
   entries.toSorted((a, b) => {
     if (folder === '/') return ROOT_ORDER.indexOf(a.path) - ROOT_ORDER.indexOf(b.path);
     if (a.kind !== b.kind) return a.kind === 'dir' ? -1 : 1;

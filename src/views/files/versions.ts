@@ -46,13 +46,21 @@ export const createVersions = (client: Client, path: string): Versions => {
 };
 
 /** Put a former content on top: a new revision, so nothing is lost by it. A removed file stands again at its path. */
-export const restoreVersion = async (client: Client, path: string, revision: Revision, said: string): Promise<Result<{ revisions: string[] }>> => {
+export const restoreVersion = async (
+  client: Client,
+  path: string,
+  revision: Revision,
+  said: string,
+): Promise<Result<{ revisions: string[] }>> => {
   const old = await client.stub.read(path, { at: revision.id });
   if (!old.ok) return old;
   const now = await client.stub.read(path, { length: 1 });
   if (!now.ok && now.error.code !== 'ENOENT') return now;
-  if (now.ok && now.value.stat.hash === old.value.stat.hash) return err('EINVAL', 'That is what the file holds now. Nothing to restore.');
+  if (now.ok && now.value.stat.hash === old.value.stat.hash)
+    return err('EINVAL', 'That is what the file holds now. Nothing to restore.');
   const base = now.ok ? now.value.stat.revision : null;
   const content = old.value.content as string | Uint8Array<ArrayBuffer>;
-  return client.stub.write([{ op: 'put', path, content, base }], { message: `Restored revision ${revision.id}, ${said}` });
+  return client.stub.write([{ op: 'put', path, content, base }], {
+    message: `Restored revision ${revision.id}, ${said}`,
+  });
 };

@@ -43,7 +43,9 @@ export const createPast = (changes: () => readonly Change[] | undefined): Live<P
     const base = based(path);
     if (typeof base !== 'string') return undefined;
     const found = await client.stub.read(path, { at: base });
-    return found.ok && typeof found.value.content === 'string' ? { revision: base, text: found.value.content } : undefined;
+    return found.ok && typeof found.value.content === 'string'
+      ? { revision: base, text: found.value.content }
+      : undefined;
   };
   const load = async (): Promise<Result<Preview[]>> => {
     const shown = await previewChanges(changes() ?? [], read);

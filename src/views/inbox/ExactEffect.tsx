@@ -17,7 +17,8 @@ export function ExactEffect(props: { effect: AnyEffect }) {
     Object.entries(props.effect)
       .filter(([name, value]) => name !== 'kind' && name !== 'script' && value !== undefined && value !== '')
       .map(([name, value]) => [name, words(value)] as const);
-  const script = () => ('script' in props.effect && typeof props.effect.script === 'string' ? props.effect.script : undefined);
+  const script = () =>
+    'script' in props.effect && typeof props.effect.script === 'string' ? props.effect.script : undefined;
   return (
     <Effect verb={props.effect.kind} fields={fields()}>
       <Show when={script()}>{(text) => <pre class="exact-script">{text()}</pre>}</Show>

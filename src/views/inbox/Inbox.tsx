@@ -8,7 +8,7 @@ import type { Proposal } from '../../../kernel/protocol/formats/records.ts';
 import { singleKeys, typing } from '../../client/keys.ts';
 import { createNow } from '../../client/now.ts';
 import { createProposals } from '../../client/records.ts';
-import { go, href } from '../../client/route.ts';
+import { go, href, parseRoute } from '../../client/route.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { ErrorCard } from '../../ui/ErrorCard.tsx';
@@ -30,7 +30,9 @@ const PARTS: readonly { part: keyof Queue; label: string }[] = [
 ];
 
 const sameQueue = (a: Queue, b: Queue): boolean =>
-  PARTS.every(({ part }) => a[part].length === b[part].length && a[part].every((proposal, index) => proposal === b[part][index]));
+  PARTS.every(
+    ({ part }) => a[part].length === b[part].length && a[part].every((proposal, index) => proposal === b[part][index]),
+  );
 
 export function Inbox(props: { id?: string }) {
   const proposals = createProposals();
@@ -44,13 +46,18 @@ export function Inbox(props: { id?: string }) {
 
   // The clock moves it every second; what is drawn changes only when something changes its place.
   const queue = createMemo(() => queueOf(proposals.value() ?? [], now()), undefined, { equals: sameQueue });
-  const shownOf = (part: keyof Queue): readonly Proposal[] => (part === 'ended' ? queue().ended.slice(0, older()) : queue()[part]);
+  const shownOf = (part: keyof Queue): readonly Proposal[] =>
+    part === 'ended' ? queue().ended.slice(0, older()) : queue()[part];
   const order = createMemo(() => PARTS.flatMap(({ part }) => shownOf(part)));
   /** On a laptop something is always open; it is named in the address only once it was chosen. */
   const [held, setHeld] = createSignal<string>();
   const selected = createMemo(() => {
     const wanted = props.id ?? held();
-    return order().find(({ id }) => id === wanted) ?? queue().ended.find(({ id }) => id === wanted) ?? (props.id ? undefined : order()[0]);
+    return (
+      order().find(({ id }) => id === wanted) ??
+      queue().ended.find(({ id }) => id === wanted) ??
+      (props.id ? undefined : order()[0])
+    );
   });
   // What was open stays open when it is decided, though another now stands first.
   createEffect(() => setHeld(selected()?.id));
@@ -62,17 +69,39 @@ export function Inbox(props: { id?: string }) {
   };
 
   const move = (by: 1 | -1) => {
-    const at = order().findIndex(({ id }) => id === selected()?.id);
+    // In the list, from the line that has the focus; in the card, from the card.
+    const focused = parseRoute(list?.querySelector<HTMLAnchorElement>('a:focus')?.hash ?? '');
+    const from = focused.room === 'inbox' ? focused.id : selected()?.id;
+    const at = order().findIndex(({ id }) => id === from);
     const next = order()[at < 0 ? 0 : at + by];
     if (!next) return;
     focusOn = list?.contains(document.activeElement) ? 'list' : 'card';
     go({ room: 'inbox', id: next.id }, { replace: true });
   };
   const onKey = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.defaultPrevented || typing(event) || !singleKeys()) return;
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      event.shiftKey ||
+      event.defaultPrevented ||
+      typing(event) ||
+      !singleKeys()
+    )
+      return;
     if (event.key !== 'j' && event.key !== 'k') return;
     event.preventDefault();
     move(event.key === 'j' ? 1 : -1);
+  };
+  const focusCard = () => {
+    (detail?.querySelector<HTMLElement>('.deed[tabindex]') ?? detail)?.focus({ preventScroll: true });
+    // From its head on: on a phone the whole room scrolls, on a laptop this column.
+    detail?.scrollTo({ top: 0 });
+    detail?.closest('main')?.scrollTo({ top: 0 });
+  };
+  /** Opening the line that is open already changes no address, and still means: to the card. */
+  const onOpen = (event: MouseEvent) => {
+    if ((event.target as Element).closest('[aria-current="true"]')) focusCard();
   };
   createEffect(
     on(
@@ -84,11 +113,8 @@ export function Inbox(props: { id?: string }) {
         queueMicrotask(() => {
           const line = list?.querySelector<HTMLElement>('[aria-current="true"]');
           line?.scrollIntoView({ block: 'nearest' });
-          if (to === 'list') return line?.focus();
-          (detail?.querySelector<HTMLElement>('.deed[tabindex]') ?? detail)?.focus({ preventScroll: true });
-          // From its head on: on a phone the whole room scrolls, on a laptop this column.
-          detail?.scrollTo({ top: 0 });
-          detail?.closest('main')?.scrollTo({ top: 0 });
+          if (to === 'list') line?.focus();
+          else focusCard();
         });
       },
       { defer: true },
@@ -106,7 +132,13 @@ export function Inbox(props: { id?: string }) {
         </Button>
       }
     >
-      <Switch fallback={<div class="wrap"><Skeleton label="Reading the proposals" /></div>}>
+      <Switch
+        fallback={
+          <div class="wrap">
+            <Skeleton label="Reading the proposals" />
+          </div>
+        }
+      >
         <Match when={proposals.error() && !proposals.value()}>
           <div class="wrap">
             <ErrorCard title="The proposals cannot be read" code={proposals.error()?.code}>
@@ -122,15 +154,15 @@ export function Inbox(props: { id?: string }) {
                 title="Nothing waits for you"
                 action={<Button href={href({ room: 'settings', section: 'grants' })}>See what may act alone</Button>}
               >
-                When an agent may not do something alone, it proposes it here, with its reason and exactly what would happen. Nothing was ever proposed in this
-                workspace.
+                When an agent may not do something alone, it proposes it here, with its reason and exactly what would
+                happen. Nothing was ever proposed in this workspace.
               </Empty>
             </div>
           </div>
         </Match>
         <Match when={proposals.value()}>
           <div class="cols-inbox" classList={{ 'is-detail': props.id !== undefined }} onKeyDown={onKey}>
-            <nav class="q" aria-label="Proposals" ref={(el) => (list = el)}>
+            <nav class="q" aria-label="Proposals" onClick={onOpen} ref={(el) => (list = el)}>
               <Show when={queue().waiting.length === 0}>
                 <p class="q-grp">Nothing waits for you.</p>
               </Show>
@@ -140,7 +172,9 @@ export function Inbox(props: { id?: string }) {
                     <section aria-label={label}>
                       <h2 class="q-grp">{label}</h2>
                       <For each={shownOf(part)}>
-                        {(proposal) => <ProposalLine proposal={proposal} now={now()} current={proposal.id === selected()?.id} />}
+                        {(proposal) => (
+                          <ProposalLine proposal={proposal} now={now()} current={proposal.id === selected()?.id} />
+                        )}
                       </For>
                     </section>
                   </Show>
@@ -175,9 +209,18 @@ export function Inbox(props: { id?: string }) {
 }
 
 /** The card stays the same while its record changes under it. */
-function Current(props: { id: string; from: () => readonly Proposal[]; now: number; decisions: ReturnType<typeof createDecisions> }) {
+function Current(props: {
+  id: string;
+  from: () => readonly Proposal[];
+  now: number;
+  decisions: ReturnType<typeof createDecisions>;
+}) {
   const proposal = createMemo(() => props.from().find(({ id }) => id === props.id));
-  return <Show when={proposal()}>{(found) => <ProposalCard proposal={found()} now={props.now} decisions={props.decisions} />}</Show>;
+  return (
+    <Show when={proposal()}>
+      {(found) => <ProposalCard proposal={found()} now={props.now} decisions={props.decisions} />}
+    </Show>
+  );
 }
 
 function NoSuch(props: { id: string | undefined }) {

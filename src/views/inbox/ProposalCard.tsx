@@ -28,7 +28,9 @@ export function ProposalCard(props: ProposalCardProps) {
   const proposal = () => props.proposal;
   // The clock ticks every second; what is said changes far less often, and only then is it drawn again.
   const standing = createMemo(() => standingOf(proposal(), props.now));
-  const chips = createMemo(() => chipsOf(proposal(), props.now), [], { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) });
+  const chips = createMemo(() => chipsOf(proposal(), props.now), [], {
+    equals: (a, b) => JSON.stringify(a) === JSON.stringify(b),
+  });
   const proposed = createMemo(() => relativeDay(proposal().createdAt, { now: props.now }));
   const open = () => standing() === 'waiting';
   const run = createRun(() => proposal().run);
@@ -76,7 +78,11 @@ export function ProposalCard(props: ProposalCardProps) {
       sources={sources.value()}
       wide={proposal().effect === undefined}
       reject={{ label: 'Reject', consequence: rejectConsequence(proposal()), onDecide: () => decide('reject') }}
-      approve={{ label: approveLabel(proposal()), consequence: approveConsequence(proposal()), onDecide: () => decide('approve') }}
+      approve={{
+        label: approveLabel(proposal()),
+        consequence: approveConsequence(proposal()),
+        onDecide: () => decide('approve'),
+      }}
       pending={props.decisions.pending(proposal().id)}
       aside={<Aside refusal={props.decisions.refusal(proposal().id)} reason={reason()} onReason={setReason} />}
       noKeys={!singleKeys()}
@@ -92,7 +98,9 @@ export function ProposalCard(props: ProposalCardProps) {
           job() && (
             <a href={href({ room: 'files', path: job() ?? '' })}>job {nameOf(job() ?? '').replace(/\.md$/, '')}</a>
           ),
-          proposal().program && <a href={href({ room: 'programs', name: proposal().program ?? '' })}>{proposal().program}</a>,
+          proposal().program && (
+            <a href={href({ room: 'programs', name: proposal().program ?? '' })}>{proposal().program}</a>
+          ),
           run.value()?.start?.recorded ? 'Recorded' : undefined,
         ],
         end: cost(),
@@ -105,8 +113,10 @@ export function ProposalCard(props: ProposalCardProps) {
 function Ending(props: { proposal: Proposal; now: number }) {
   const words = createMemo(() => endWords(props.proposal, props.now));
   const expects = () => (words() === undefined ? props.proposal.expects : undefined);
-  const written = () => (props.proposal.state === 'executed' ? [...new Set((props.proposal.changes ?? []).flatMap(changePaths))] : []);
-  const said = () => (props.proposal.state === 'executed' && props.proposal.effect ? props.proposal.result?.said : undefined);
+  const written = () =>
+    props.proposal.state === 'executed' ? [...new Set((props.proposal.changes ?? []).flatMap(changePaths))] : [];
+  const said = () =>
+    props.proposal.state === 'executed' && props.proposal.effect ? props.proposal.result?.said : undefined;
   return (
     <>
       <Show when={words()}>{(text) => <span>{text()} </span>}</Show>

@@ -20,7 +20,8 @@ export const createDecisions = (): Decisions => {
   const desk = useDesk();
   const [pending, setPending] = createSignal<ReadonlyMap<string, Verdict>>(new Map());
   const [refusals, setRefusals] = createSignal<ReadonlyMap<string, string>>(new Map());
-  const without = <V>(map: ReadonlyMap<string, V>, id: string): Map<string, V> => new Map([...map].filter(([key]) => key !== id));
+  const without = <V>(map: ReadonlyMap<string, V>, id: string): Map<string, V> =>
+    new Map([...map].filter(([key]) => key !== id));
 
   return {
     pending: (id) => pending().get(id),

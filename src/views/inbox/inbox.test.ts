@@ -6,8 +6,18 @@ import { approveLabel, chipsOf, endWords, queueOf, standingOf } from './standing
 const NOW = Date.parse('2026-11-17T08:41:00Z');
 
 const proposal = (more: Partial<Proposal> = {}): Proposal => ({
-  id: 'p1', by: 'agent:analyst', title: 'Edit brief', hash: '9c417be204fd', rationale: 'It opens at 07:05.', reversibility: 'reversible',
-  class: 'workspace', waits: 'Jobs wait.', createdAt: '2026-11-17T07:41:00Z', expiresAt: '2026-11-17T09:22:00Z', state: 'pending', ...more,
+  id: 'p1',
+  by: 'agent:analyst',
+  title: 'Edit brief',
+  hash: '9c417be204fd',
+  rationale: 'It opens at 07:05.',
+  reversibility: 'reversible',
+  class: 'workspace',
+  waits: 'Jobs wait.',
+  createdAt: '2026-11-17T07:41:00Z',
+  expiresAt: '2026-11-17T09:22:00Z',
+  state: 'pending',
+  ...more,
 });
 
 describe('standing', () => {
@@ -23,14 +33,23 @@ describe('standing', () => {
       [
         proposal({ id: 'late', expiresAt: '2026-11-18T00:00:00Z' }),
         proposal({ id: 'soon' }),
-        proposal({ id: 'old', state: 'rejected', decision: { by: 'operator', verdict: 'reject', at: '2026-11-15T00:00:00Z' } }),
+        proposal({
+          id: 'old',
+          state: 'rejected',
+          decision: { by: 'operator', verdict: 'reject', at: '2026-11-15T00:00:00Z' },
+        }),
         proposal({ id: 'new', state: 'executed', result: { at: '2026-11-16T00:00:00Z' } }),
         proposal({ id: 'lost', state: 'unknown' }),
         proposal({ id: 'now', state: 'executing' }),
       ],
       NOW,
     );
-    expect(Object.values(queue).map((part) => part.map(({ id }) => id))).toEqual([['soon', 'late'], ['now'], ['lost'], ['new', 'old']]);
+    expect(Object.values(queue).map((part) => part.map(({ id }) => id))).toEqual([
+      ['soon', 'late'],
+      ['now'],
+      ['lost'],
+      ['new', 'old'],
+    ]);
   });
 
   test('minutes left have colour; an unknown end never offers to send again', () => {
@@ -41,19 +60,31 @@ describe('standing', () => {
 
   test('the button repeats the verb and the number', () => {
     const put = { op: 'put', path: '/workspace/a.md', content: 'x' } as const;
-    expect(approveLabel(proposal({ changes: [put, { op: 'append', path: '/workspace/a.md', content: 'y' }] }))).toBe('Approve and write 1 file');
-    expect(approveLabel(proposal({ changes: [{ op: 'remove', path: '/workspace/a.md' }] }))).toBe('Approve and remove 1 file');
-    expect(approveLabel(proposal({ changes: [put, { op: 'mkdir', path: '/workspace/b' }] }))).toBe('Approve and make 2 changes');
+    expect(approveLabel(proposal({ changes: [put, { op: 'append', path: '/workspace/a.md', content: 'y' }] }))).toBe(
+      'Approve and write 1 file',
+    );
+    expect(approveLabel(proposal({ changes: [{ op: 'remove', path: '/workspace/a.md' }] }))).toBe(
+      'Approve and remove 1 file',
+    );
+    expect(approveLabel(proposal({ changes: [put, { op: 'mkdir', path: '/workspace/b' }] }))).toBe(
+      'Approve and make 2 changes',
+    );
     expect(approveLabel(proposal({ effect: { kind: 'notify', title: 'Hi', body: '' } }))).toBe('Approve and notify');
   });
 });
 
 describe('preview', () => {
-  const files: Record<string, File> = { '/workspace/a.md': { revision: 'r1', text: 'one\ntwo\n' }, '/workspace/pic.png': { revision: 'r9' } };
+  const files: Record<string, File> = {
+    '/workspace/a.md': { revision: 'r1', text: 'one\ntwo\n' },
+    '/workspace/pic.png': { revision: 'r9' },
+  };
   const read = async (path: string): Promise<File> => files[path];
 
   test('shows the lines against what stands now', async () => {
-    const [shown] = await previewChanges([{ op: 'put', path: '/workspace/a.md', content: 'one\nthree\n', base: 'r1' }], read);
+    const [shown] = await previewChanges(
+      [{ op: 'put', path: '/workspace/a.md', content: 'one\nthree\n', base: 'r1' }],
+      read,
+    );
     expect(shown).toMatchObject({ diff: { add: 1, del: 1 } });
     expect(shown?.problem).toBeUndefined();
   });
@@ -88,7 +119,12 @@ describe('preview', () => {
 
   test('an edit that matches twice would fail, and says so', async () => {
     const twice = async (): Promise<File> => ({ revision: 'r1', text: 'a a' });
-    expect((await previewChanges([{ op: 'edit', path: '/workspace/x.md', old: 'a', new: 'b' }], twice))[0]?.problem).toMatch(/2 times/);
-    expect((await previewChanges([{ op: 'edit', path: '/workspace/x.md', old: 'a', new: 'b', all: true }], twice))[0]?.problem).toBeUndefined();
+    expect(
+      (await previewChanges([{ op: 'edit', path: '/workspace/x.md', old: 'a', new: 'b' }], twice))[0]?.problem,
+    ).toMatch(/2 times/);
+    expect(
+      (await previewChanges([{ op: 'edit', path: '/workspace/x.md', old: 'a', new: 'b', all: true }], twice))[0]
+        ?.problem,
+    ).toBeUndefined();
   });
 });

@@ -57,12 +57,29 @@ const one = async (change: Change, at: ReadStanding, put: Put): Promise<Preview>
     return now ? { ...preview, ...compared(now.text, '') } : { ...preview, problem: 'It is not there any more.' };
   }
   if (change.op === 'edit') {
-    if (now?.text === undefined) return { ...preview, problem: now ? 'It is not text.' : 'It is not there any more.' };
+    if (now?.text === undefined)
+      return {
+        ...preview,
+        ...compared(change.old, change.new),
+        problem: now ? 'It is not text.' : 'It is not there any more.',
+      };
     const found = now.text.split(change.old).length - 1;
-    const next = change.all ? now.text.replaceAll(change.old, () => change.new) : now.text.replace(change.old, () => change.new);
+    const next = change.all
+      ? now.text.replaceAll(change.old, () => change.new)
+      : now.text.replace(change.old, () => change.new);
     put(change.path, { revision: PREVIEWED, text: next });
-    if (found === 0) return { ...preview, ...compared(change.old, change.new), problem: 'The text to replace does not stand in the file any more, so approving would fail.' };
-    if (found > 1 && !change.all) return { ...preview, ...compared(change.old, change.new), problem: `The text to replace stands in the file ${found} times, so approving would fail.` };
+    if (found === 0)
+      return {
+        ...preview,
+        ...compared(change.old, change.new),
+        problem: 'The text to replace does not stand in the file any more, so approving would fail.',
+      };
+    if (found > 1 && !change.all)
+      return {
+        ...preview,
+        ...compared(change.old, change.new),
+        problem: `The text to replace stands in the file ${found} times, so approving would fail.`,
+      };
     return { ...preview, ...compared(now.text, next) };
   }
   const content = typeof change.content === 'string' ? change.content : undefined;
@@ -85,5 +102,10 @@ const compared = (before: string | undefined, after: string | undefined): Pick<P
 };
 
 export const opWords: Record<Change['op'], string> = {
-  put: 'Writes', edit: 'Edits', append: 'Adds to', move: 'Moves', remove: 'Removes', mkdir: 'Makes the folder',
+  put: 'Writes',
+  edit: 'Edits',
+  append: 'Adds to',
+  move: 'Moves',
+  remove: 'Removes',
+  mkdir: 'Makes the folder',
 };

@@ -21,7 +21,10 @@ export const spent = (records: readonly RunRecord[]): number | undefined => {
 export const pathsRead = (records: readonly RunRecord[], until: string): string[] => {
   const paths = records.flatMap((record): string[] => {
     if (record.t !== 'tool' || !record.ok || record.name !== 'read' || record.at > until) return [];
-    const path = record.input !== null && typeof record.input === 'object' && 'path' in record.input ? record.input.path : undefined;
+    const path =
+      record.input !== null && typeof record.input === 'object' && 'path' in record.input
+        ? record.input.path
+        : undefined;
     return typeof path === 'string' ? [path] : [];
   });
   return [...new Set(paths)];
@@ -44,5 +47,9 @@ export const createSources = (proposal: Accessor<Proposal>, run: Live<WholeRun>)
     return ok(found);
   };
   // What was read is over: nothing about it changes, so the run's own file is enough to watch.
-  return createLive(() => (paths().length > 0 ? (run.value()?.path ?? undefined) : undefined), load, () => paths().join('\n'));
+  return createLive(
+    () => (paths().length > 0 ? (run.value()?.path ?? undefined) : undefined),
+    load,
+    () => paths().join('\n'),
+  );
 };

@@ -128,7 +128,9 @@ export const approveConsequence = (proposal: Proposal): string => {
 
 export const rejectConsequence = ({ changes, effect, by }: Proposal): string => {
   if (changes) return 'Every file stays as it is.';
-  return effect?.kind === 'notify' ? 'Nothing is shown.' : `Nothing is sent. ${readActor(by).name} may propose it again.`;
+  return effect?.kind === 'notify'
+    ? 'Nothing is shown.'
+    : `Nothing is sent. ${readActor(by).name} may propose it again.`;
 };
 
 /** How it ended, under the title. */
@@ -136,7 +138,10 @@ export const endWords = (proposal: Proposal, now: number): string | undefined =>
   const { decision, result } = proposal;
   const decider = decision ? readActor(decision.by).name : undefined;
   const because = decision?.reason ? ` “${decision.reason}”` : '';
-  const decided = decision && decider ? `${decider} ${decision.verdict === 'approve' ? 'approved' : 'rejected'} it ${relativeDay(decision.at, { now })}.${because}` : '';
+  const decided =
+    decision && decider
+      ? `${decider} ${decision.verdict === 'approve' ? 'approved' : 'rejected'} it ${relativeDay(decision.at, { now })}.${because}`
+      : '';
   const capital = decided && `${decided[0]?.toUpperCase() ?? ''}${decided.slice(1)}`;
   switch (standingOf(proposal, now)) {
     case 'waiting':

@@ -24,7 +24,11 @@ import { SettingsFoot } from './SettingsFoot.tsx';
 const LEVELS: readonly { id: Autonomy; label: string; hint: string }[] = [
   { id: 'manual', label: 'Manual', hint: 'Every change waits for you.' },
   { id: 'bounded', label: 'Bounded', hint: 'Writes within grants; what leaves the workspace waits for you.' },
-  { id: 'autonomous', label: 'Autonomous', hint: 'Acts within grants and budget. What cannot be undone still waits.' },
+  {
+    id: 'autonomous',
+    label: 'Autonomous',
+    hint: 'As bounded today: no effect that leaves the workspace is built yet. What cannot be undone will still wait.',
+  },
 ];
 
 export function GrantsCard(props: { file: PolicyFile }) {
@@ -48,11 +52,14 @@ export function GrantsCard(props: { file: PolicyFile }) {
   };
   const setAutonomy = async (level: Autonomy) => {
     const { withAutonomy } = await import('./edit-policy.ts');
-    if (await write(withAutonomy(props.file.text() ?? '', level), `Autonomy: ${level}`)) desk.say(`Autonomy is ${level} from now on.`);
+    if (await write(withAutonomy(props.file.text() ?? '', level), `Autonomy: ${level}`))
+      desk.say(`Autonomy is ${level} from now on.`);
   };
   const setPaused = async (paused: boolean) => {
     const { withPaused } = await import('./edit-policy.ts');
-    if (await write(withPaused(props.file.text() ?? '', paused), paused ? 'Stopped everything' : 'Lets agents work again')) {
+    if (
+      await write(withPaused(props.file.text() ?? '', paused), paused ? 'Stopped everything' : 'Lets agents work again')
+    ) {
       desk.say(paused ? 'Every change now waits for you.' : 'Agents may act again, within what you granted.');
     }
   };
@@ -86,14 +93,29 @@ export function GrantsCard(props: { file: PolicyFile }) {
             </ErrorCard>
           )}
         </Show>
-        <Show when={props.file.policy()} fallback={<Show when={!props.file.error()}><Skeleton label="Reading your policy" /></Show>}>
+        <Show
+          when={props.file.policy()}
+          fallback={
+            <Show when={!props.file.error()}>
+              <Skeleton label="Reading your policy" />
+            </Show>
+          }
+        >
           {(policy) => (
             <>
               <fieldset class="stack-s">
                 <legend class="label">Autonomy</legend>
                 <For each={LEVELS}>
                   {({ id, label, hint }) => (
-                    <Check kind="radio" name="autonomy" label={label} hint={hint} disabled={busy()} checked={policy().autonomy === id} onChange={() => void setAutonomy(id)} />
+                    <Check
+                      kind="radio"
+                      name="autonomy"
+                      label={label}
+                      hint={hint}
+                      disabled={busy()}
+                      checked={policy().autonomy === id}
+                      onChange={() => void setAutonomy(id)}
+                    />
                   )}
                 </For>
               </fieldset>
@@ -141,14 +163,26 @@ export function GrantsCard(props: { file: PolicyFile }) {
             </div>
           }
         >
-          <Field label="policy.yaml" hint="Saved as one revision. What cannot be read is refused, and what stood before goes on counting." error={failed()?.message}>
-            <TextArea mono rows={14} class="settings-policy" value={draft() ?? props.file.text() ?? ''} onText={setDraft} />
+          <Field
+            label="policy.yaml"
+            hint="Saved as one revision. What cannot be read is refused, and what stood before goes on counting."
+            error={failed()?.message}
+          >
+            <TextArea
+              mono
+              rows={14}
+              class="settings-policy"
+              value={draft() ?? props.file.text() ?? ''}
+              onText={setDraft}
+            />
           </Field>
           <Show when={line()}>
             {(at) => (
               <Code
                 label={`policy.yaml, around line ${at()}`}
-                text={around().slice(Math.max(0, at() - 3), at() + 2).join('\n')}
+                text={around()
+                  .slice(Math.max(0, at() - 3), at() + 2)
+                  .join('\n')}
                 from={Math.max(1, at() - 2)}
                 bad={at()}
               />

@@ -46,8 +46,8 @@ export function KeysCard() {
         }}
       />
       <p class="hint">
-        Switch them off when you dictate, or when a letter typed beside a field should do nothing. <Kbd>Ctrl K</Kbd> and the other chords stay. <Kbd>?</Kbd> lists all
-        keys.
+        Switch them off when you dictate, or when a letter typed beside a field should do nothing. <Kbd>Ctrl K</Kbd> and
+        the other chords stay. <Kbd>?</Kbd> lists all keys.
       </p>
     </Card>
   );
@@ -68,7 +68,10 @@ export function AboutCard() {
         facts={[
           { term: 'Version', value: kernel.value()?.version ?? '…' },
           { term: 'Licence', value: 'MIT' },
-          { term: 'Server', value: 'None. Everything runs and lies in this browser; only models and addresses you connect are reached.' },
+          {
+            term: 'Server',
+            value: 'None. Everything runs and lies in this browser; only models and addresses you connect are reached.',
+          },
           { term: 'Devices', value: 'This one. Pairing with another, and export to a file, are not built yet.' },
           { term: 'Schedules', value: 'Read and shown, not run yet: start such a job by hand.' },
         ]}

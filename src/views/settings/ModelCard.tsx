@@ -10,7 +10,17 @@ import { Chip } from '../../ui/Chip.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { Input } from '../../ui/Input.tsx';
 import { Select } from '../../ui/Select.tsx';
-import { entryOf, errorsOf, formOf, originOf, PRESETS, type FormErrors, type Kept, type ModelForm, type PresetId } from './model-form.ts';
+import {
+  entryOf,
+  errorsOf,
+  formOf,
+  originOf,
+  PRESETS,
+  type FormErrors,
+  type Kept,
+  type ModelForm,
+  type PresetId,
+} from './model-form.ts';
 import type { PolicyFile } from './policy-file.ts';
 import { SettingsFoot } from './SettingsFoot.tsx';
 import { TryIt } from './TryIt.tsx';
@@ -96,7 +106,11 @@ export function ModelCard(props: { file: PolicyFile }) {
       title="Model"
       actions={
         <Show when={current()} fallback={<Chip icon="dash">Not connected</Chip>}>
-          {(model) => <Chip tone="quiet" icon="check">{model().model}</Chip>}
+          {(model) => (
+            <Chip tone="quiet" icon="check">
+              {model().model}
+            </Chip>
+          )}
         </Show>
       }
     >
@@ -108,13 +122,26 @@ export function ModelCard(props: { file: PolicyFile }) {
         }}
       >
         <Show when={!current()}>
-          <p class="muted t13">Agents think with a model that you connect. Without one, files, history, programs and bash lines work; orders in plain words do not.</p>
+          <p class="muted t13">
+            Agents think with a model that you connect. Without one, files, history, programs and bash lines work;
+            orders in plain words do not.
+          </p>
         </Show>
         <Field label="Provider" hint={preset()?.letIn?.(location.origin)}>
-          <Select value={form().preset} options={PRESETS.map(({ id, label }) => ({ value: id, label }))} onPick={(id) => pick(id as PresetId)} />
+          <Select
+            value={form().preset}
+            options={PRESETS.map(({ id, label }) => ({ value: id, label }))}
+            onPick={(id) => pick(id as PresetId)}
+          />
         </Field>
         <Field label="Address" error={errors().address} hint="Of a server that speaks the Anthropic Messages API.">
-          <Input mono inputmode="url" value={form().address} onText={(address) => change({ address })} placeholder="https://gateway.example" />
+          <Input
+            mono
+            inputmode="url"
+            value={form().address}
+            onText={(address) => change({ address })}
+            placeholder="https://gateway.example"
+          />
         </Field>
         <Field label="Model" error={errors().model} hint={preset()?.modelHint}>
           <Input mono value={form().model} onText={(model) => change({ model })} />
@@ -131,19 +158,25 @@ export function ModelCard(props: { file: PolicyFile }) {
             </Field>
           }
         >
-            <div class="field">
-              <span class="label">Key</span>
-              <div class="row row-wrap">
-                <span class="t13 grow">A key is kept. It is sent to {kept()?.origins.join(', ')} only.</span>
-                <Button small onClick={() => setReplacing(true)}>
-                  Replace the key
-                </Button>
-                <Button small variant="stop" onClick={() => void forget()}>
-                  Remove the key
-                </Button>
-              </div>
-              <Show when={errors().key}>{(words) => <p class="field-error" role="alert">{words()}</p>}</Show>
+          <div class="field">
+            <span class="label">Key</span>
+            <div class="row row-wrap">
+              <span class="t13 grow">A key is kept. It is sent to {kept()?.origins.join(', ')} only.</span>
+              <Button small onClick={() => setReplacing(true)}>
+                Replace the key
+              </Button>
+              <Button small variant="stop" onClick={() => void forget()}>
+                Remove the key
+              </Button>
             </div>
+            <Show when={errors().key}>
+              {(words) => (
+                <p class="field-error" role="alert">
+                  {words()}
+                </p>
+              )}
+            </Show>
+          </div>
         </Show>
         <details class="t13" open={form().priceIn !== ''}>
           <summary>Price, so that runs can say what they cost</summary>
@@ -155,7 +188,10 @@ export function ModelCard(props: { file: PolicyFile }) {
               <Input inputmode="decimal" value={form().priceOut} onText={(priceOut) => change({ priceOut })} />
             </Field>
           </div>
-          <p class="hint mt-2">As the provider publishes them. Without a price a run’s cost is not known, and budgets in dollars cannot stop it.</p>
+          <p class="hint mt-2">
+            As the provider publishes them. Without a price a run’s cost is not known, and budgets in dollars cannot
+            stop it.
+          </p>
         </details>
         <Show when={failed()}>
           {(words) => (
@@ -170,9 +206,7 @@ export function ModelCard(props: { file: PolicyFile }) {
           </Button>
         </div>
       </form>
-      <Show when={current()}>
-        {(model) => <TryIt model={model().model} stale={touched()} />}
-      </Show>
+      <Show when={current()}>{(model) => <TryIt model={model().model} stale={touched()} />}</Show>
       <SettingsFoot stat={props.file.stat()} />
     </Card>
   );

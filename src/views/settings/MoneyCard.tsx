@@ -10,7 +10,10 @@ const MOST = 2_000;
 
 export function MoneyCard() {
   const month = new Date().toISOString().slice(0, 7);
-  const runs = createRuns(MOST, (head) => head.start.at.startsWith(month) && head.start.recorded === undefined && head.end !== undefined);
+  const runs = createRuns(
+    MOST,
+    (head) => head.start.at.startsWith(month) && head.start.recorded === undefined && head.end !== undefined,
+  );
   const priced = () => (runs.value() ?? []).filter((head) => head.end?.usd !== undefined);
   const used = () => (runs.value() ?? []).filter(({ end }) => (end?.usage.input ?? 0) + (end?.usage.output ?? 0) > 0);
   const unpriced = () => used().filter((head) => head.end?.usd === undefined).length;
@@ -20,10 +23,19 @@ export function MoneyCard() {
       <Show when={runs.value()} fallback={<Skeleton label="Adding up the runs" />}>
         <Facts
           facts={[
-            { term: `${monthName(Date.now(), { now: Date.now() })}, UTC`, value: `${money(sum())} in ${plural(priced().length, 'run')} of models with a price` },
+            {
+              term: `${monthName(Date.now(), { now: Date.now() })}, UTC`,
+              value: `${money(sum())} in ${plural(priced().length, 'run')} of models with a price`,
+            },
             unpriced() > 0 && { term: 'Not counted', value: `${plural(unpriced(), 'run')} of a model without a price` },
-            { term: 'What holds', value: 'A role’s budget per run, and a job’s budget: a run stops when it has used it.' },
-            { term: 'Not yet', value: 'Limits a day, a week or a month are read and shown, but do not stop a run yet.' },
+            {
+              term: 'What holds',
+              value: 'A role’s budget per run, and a job’s budget: a run stops when it has used it.',
+            },
+            {
+              term: 'Not yet',
+              value: 'Limits a day, a week or a month are read and shown, but do not stop a run yet.',
+            },
           ]}
         />
       </Show>

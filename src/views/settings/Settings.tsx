@@ -17,10 +17,9 @@ export function Settings(props: { section?: string }) {
     on(
       () => props.section,
       (section) => {
-        for (const part of room.querySelectorAll('.settings-part')) part.classList.remove('is-asked');
-        const part = section === undefined ? null : room.querySelector<HTMLElement>(`#${CSS.escape(`settings-${section}`)}`);
+        const part =
+          section === undefined ? null : room.querySelector<HTMLElement>(`#${CSS.escape(`settings-${section}`)}`);
         if (!part) return;
-        part.classList.add('is-asked');
         part.scrollIntoView({ block: 'start' });
         part.focus({ preventScroll: true });
       },

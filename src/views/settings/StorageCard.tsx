@@ -12,9 +12,18 @@ import { Skeleton } from '../../ui/Skeleton.tsx';
 import { bytes, count, hashGroups, plural, relativeDay } from '../../ui/words.ts';
 
 type Storage = { usage: number; quota: number; persisted: boolean };
-type KernelFacts = { version: string; device: string; epoch: number; entries: number; files: number; folders: number; startedAt: string };
+type KernelFacts = {
+  version: string;
+  device: string;
+  epoch: number;
+  entries: number;
+  files: number;
+  folders: number;
+  startedAt: string;
+};
 
-const fields = (value: unknown): Record<string, unknown> => (value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {});
+const fields = (value: unknown): Record<string, unknown> =>
+  value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {};
 const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
@@ -27,8 +36,13 @@ export const createKernelFacts = () => {
       if (!read.ok) return read;
       const found = fields(fromJson(read.value.content));
       return ok({
-        version: text(found['version']), device: text(found['device']), epoch: number(found['epoch']), entries: number(found['entries']),
-        files: number(found['files']), folders: number(found['folders']), startedAt: text(found['startedAt']),
+        version: text(found['version']),
+        device: text(found['device']),
+        epoch: number(found['epoch']),
+        entries: number(found['entries']),
+        files: number(found['files']),
+        folders: number(found['folders']),
+        startedAt: text(found['startedAt']),
       });
     },
   );
@@ -45,7 +59,11 @@ export function StorageCard() {
       const read = await client.stub.read('/proc/storage', { as: 'text' });
       if (!read.ok) return read;
       const found = fields(fromJson(read.value.content));
-      return ok({ usage: number(found['usage']), quota: number(found['quota']), persisted: found['persisted'] === true });
+      return ok({
+        usage: number(found['usage']),
+        quota: number(found['quota']),
+        persisted: found['persisted'] === true,
+      });
     },
   );
 
@@ -55,7 +73,12 @@ export function StorageCard() {
     setAsking(false);
     storage.reload();
     if (!asked.ok) desk.say(`The browser was not asked: ${asked.error.message}`);
-    else desk.say(asked.value.persisted ? 'The browser promised to keep it.' : 'The browser did not promise it. Install the app or bookmark this page, then ask again.');
+    else
+      desk.say(
+        asked.value.persisted
+          ? 'The browser promised to keep it.'
+          : 'The browser did not promise it. Install the app or bookmark this page, then ask again.',
+      );
   };
 
   return (
@@ -78,15 +101,26 @@ export function StorageCard() {
               <span>{bytes(value().usage)} used</span>
               <span class="faint">of {bytes(value().quota)} this browser allows</span>
             </div>
-            <Meter label="Storage" value={value().usage} max={value().quota} text={`${bytes(value().usage)} of ${bytes(value().quota)}`} />
+            <Meter
+              label="Storage"
+              value={value().usage}
+              max={value().quota}
+              text={`${bytes(value().usage)} of ${bytes(value().quota)}`}
+            />
             <Show when={kernel.value()}>
               {(facts) => (
                 <Facts
                   facts={[
                     { term: 'Journal', value: plural(facts().entries, 'entry', 'entries') },
-                    { term: 'Holds', value: `${plural(facts().files, 'file')} in ${plural(facts().folders, 'folder')}` },
+                    {
+                      term: 'Holds',
+                      value: `${plural(facts().files, 'file')} in ${plural(facts().folders, 'folder')}`,
+                    },
                     { term: 'This device', value: <code title={facts().device}>{hashGroups(facts().device)}</code> },
-                    { term: 'Kernel', value: `runs since ${relativeDay(facts().startedAt, { now: Date.now() })}, start ${count(facts().epoch)}` },
+                    {
+                      term: 'Kernel',
+                      value: `runs since ${relativeDay(facts().startedAt, { now: Date.now() })}, start ${count(facts().epoch)}`,
+                    },
                   ]}
                 />
               )}

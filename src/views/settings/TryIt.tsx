@@ -13,7 +13,8 @@ const PROMPT = 'This is a test of the connection. Use no tool. Answer with the o
 
 type Outcome = { ms: number; run?: string } & ({ answer: string; usd?: number } | { error: SysError });
 
-const endedOf = (result: unknown): Partial<Ended> => (result !== null && typeof result === 'object' ? (result as Partial<Ended>) : {});
+const endedOf = (result: unknown): Partial<Ended> =>
+  result !== null && typeof result === 'object' ? (result as Partial<Ended>) : {};
 
 export function TryIt(props: { model: string; stale: boolean }) {
   const client = useClient();
@@ -30,11 +31,17 @@ export function TryIt(props: { model: string; stale: boolean }) {
     if (!fired.ok) return setOutcome({ ms, error: fired.error });
     const { run, result, state } = fired.value;
     const { text, error, usd } = endedOf(result);
-    const fallback: SysError = { code: 'EIO', call: 'fire', message: typeof result === 'string' ? result : `The run ended as ${state}, without a word.` };
+    const fallback: SysError = {
+      code: 'EIO',
+      call: 'fire',
+      message: typeof result === 'string' ? result : `The run ended as ${state}, without a word.`,
+    };
     setOutcome({
       ms,
       ...(run === undefined ? {} : { run }),
-      ...(state === 'done' && text !== undefined ? { answer: text, ...(usd === undefined ? {} : { usd }) } : { error: error ?? fallback }),
+      ...(state === 'done' && text !== undefined
+        ? { answer: text, ...(usd === undefined ? {} : { usd }) }
+        : { error: error ?? fallback }),
     });
   };
 
@@ -45,7 +52,11 @@ export function TryIt(props: { model: string; stale: boolean }) {
           Try it
         </Button>
         <span class="hint grow">
-          {props.stale ? 'Save first: what is tried is what is saved.' : busy() ? `Asking ${props.model} for one word.` : 'Asks the model for one word; that takes a few hundred tokens.'}
+          {props.stale
+            ? 'Save first: what is tried is what is saved.'
+            : busy()
+              ? `Asking ${props.model} for one word.`
+              : 'Asks the model for one word; that takes a few hundred tokens.'}
         </span>
       </div>
       <Show when={outcome()}>
@@ -63,7 +74,8 @@ export function TryIt(props: { model: string; stale: boolean }) {
               <Match when={'error' in known() && known()}>
                 {(bad) => (
                   <span class="fail-ink">
-                    {(bad() as { error: SysError }).error.message} <code>{(bad() as { error: SysError }).error.code}</code>
+                    {(bad() as { error: SysError }).error.message}{' '}
+                    <code>{(bad() as { error: SysError }).error.code}</code>
                   </span>
                 )}
               </Match>

@@ -10,7 +10,12 @@ grants:
   "agent:shell": { write: [/workspace/**] }
 models: {}               # set in Settings
 `;
-const ENTRY = { provider: 'anthropic', base_url: 'https://api.anthropic.com', model: 'claude-sonnet-5-5', secret: 'MODEL_KEY' };
+const ENTRY = {
+  provider: 'anthropic',
+  base_url: 'https://api.anthropic.com',
+  model: 'claude-sonnet-5-5',
+  secret: 'MODEL_KEY',
+};
 const parsed = (text: string) => {
   const policy = parsePolicy('/system/policy.yaml', text);
   if (!policy.ok) throw new Error(policy.error.message);
@@ -27,14 +32,26 @@ describe('changes to policy.yaml', () => {
   });
 
   test('setting it again changes only what changed, and keeps fields that are not ours', () => {
-    const first = withModel(TEXT, { ...ENTRY, price: { input: 3, output: 15 } }).replace('model: claude-sonnet-5-5', 'model: claude-sonnet-5-5\n    max_tokens: 4096');
+    const first = withModel(TEXT, { ...ENTRY, price: { input: 3, output: 15 } }).replace(
+      'model: claude-sonnet-5-5',
+      'model: claude-sonnet-5-5\n    max_tokens: 4096',
+    );
     const after = withModel(first, { provider: 'anthropic', base_url: 'http://localhost:11434', model: 'qwen' });
-    expect(parsed(after).models['default']).toEqual({ provider: 'anthropic', base_url: 'http://localhost:11434', model: 'qwen', max_tokens: 4096 });
+    expect(parsed(after).models['default']).toEqual({
+      provider: 'anthropic',
+      base_url: 'http://localhost:11434',
+      model: 'qwen',
+      max_tokens: 4096,
+    });
   });
 
   test('a finer price keeps its cache figures when input and output change', () => {
     const text = withModel(TEXT, ENTRY).trimEnd() + '\n    price: { input: 1, output: 2, cache_read: 0.1 }\n';
-    expect(parsed(withModel(text, { ...ENTRY, price: { input: 3, output: 15 } })).models['default']?.price).toEqual({ input: 3, output: 15, cache_read: 0.1 });
+    expect(parsed(withModel(text, { ...ENTRY, price: { input: 3, output: 15 } })).models['default']?.price).toEqual({
+      input: 3,
+      output: 15,
+      cache_read: 0.1,
+    });
   });
 
   test('works on an empty policy, and takes the model out again', () => {

@@ -8,12 +8,16 @@ describe('the form that connects a model', () => {
   test('a server on this computer needs no key, Anthropic does', () => {
     expect(errorsOf(local, undefined)).toEqual({});
     expect(errorsOf({ ...emptyForm(), model: 'claude-sonnet-5-5' }, undefined).key).toMatch(/without a key/);
-    expect(errorsOf({ ...emptyForm(), model: 'm' }, { name: 'MODEL_KEY', origins: ['https://api.anthropic.com'] })).toEqual({});
+    expect(
+      errorsOf({ ...emptyForm(), model: 'm' }, { name: 'MODEL_KEY', origins: ['https://api.anthropic.com'] }),
+    ).toEqual({});
   });
 
   test('[A37] a kept key is never carried to another place', () => {
     const kept = { name: 'MODEL_KEY', origins: ['https://api.anthropic.com'] };
-    expect(errorsOf({ ...emptyForm(), preset: 'other', address: 'https://gateway.example', model: 'm' }, kept).key).toMatch(/only/);
+    expect(
+      errorsOf({ ...emptyForm(), preset: 'other', address: 'https://gateway.example', model: 'm' }, kept).key,
+    ).toMatch(/only/);
   });
 
   test('an address without https must be this computer; prices come in pairs', () => {
@@ -25,9 +29,19 @@ describe('the form that connects a model', () => {
 
   test('what is written reads back as the same form', () => {
     const entry = entryOf({ ...local, priceIn: '0,5', priceOut: '2' }, undefined);
-    expect(entry).toEqual({ provider: 'anthropic', base_url: 'http://localhost:11434', model: 'qwen', price: { input: 0.5, output: 2 } });
+    expect(entry).toEqual({
+      provider: 'anthropic',
+      base_url: 'http://localhost:11434',
+      model: 'qwen',
+      price: { input: 0.5, output: 2 },
+    });
     expect(formOf(policySchema.parse({ models: { default: entry } }))).toEqual({
-      preset: 'ollama', address: 'http://localhost:11434', model: 'qwen', key: '', priceIn: '0.5', priceOut: '2',
+      preset: 'ollama',
+      address: 'http://localhost:11434',
+      model: 'qwen',
+      key: '',
+      priceIn: '0.5',
+      priceOut: '2',
     });
     expect(presetOf('https://gateway.example')).toBe('other');
   });

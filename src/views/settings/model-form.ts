@@ -16,19 +16,40 @@ export type Preset = {
 };
 
 export const PRESETS: readonly Preset[] = [
-  { id: 'anthropic', label: 'Anthropic', address: 'https://api.anthropic.com', local: false, modelHint: 'As Anthropic writes it, for example claude-sonnet-5-5' },
   {
-    id: 'ollama', label: 'Ollama, on this computer', address: 'http://localhost:11434', local: true, modelHint: 'As “ollama list” writes it',
+    id: 'anthropic',
+    label: 'Anthropic',
+    address: 'https://api.anthropic.com',
+    local: false,
+    modelHint: 'As Anthropic writes it, for example claude-sonnet-5-5',
+  },
+  {
+    id: 'ollama',
+    label: 'Ollama, on this computer',
+    address: 'http://localhost:11434',
+    local: true,
+    modelHint: 'As “ollama list” writes it',
     letIn: (origin) => `Ollama answers this page only when it was started with OLLAMA_ORIGINS=${origin}`,
   },
   {
-    id: 'lmstudio', label: 'LM Studio, on this computer', address: 'http://localhost:1234', local: true, modelHint: 'As LM Studio’s list of models writes it',
+    id: 'lmstudio',
+    label: 'LM Studio, on this computer',
+    address: 'http://localhost:1234',
+    local: true,
+    modelHint: 'As LM Studio’s list of models writes it',
     letIn: () => 'LM Studio answers this page only when “Enable CORS” is on in its server settings.',
   },
-  { id: 'other', label: 'Another server with the Messages API', address: '', local: false, modelHint: 'As that server writes it' },
+  {
+    id: 'other',
+    label: 'Another server with the Messages API',
+    address: '',
+    local: false,
+    modelHint: 'As that server writes it',
+  },
 ];
 
-export const presetOf = (address: string): PresetId => PRESETS.find((preset) => preset.address !== '' && preset.address === address.replace(/\/+$/, ''))?.id ?? 'other';
+export const presetOf = (address: string): PresetId =>
+  PRESETS.find((preset) => preset.address !== '' && preset.address === address.replace(/\/+$/, ''))?.id ?? 'other';
 
 export type ModelForm = {
   preset: PresetId;
@@ -40,15 +61,26 @@ export type ModelForm = {
   priceOut: string;
 };
 
-export const emptyForm = (): ModelForm => ({ preset: 'anthropic', address: PRESETS[0]?.address ?? '', model: '', key: '', priceIn: '', priceOut: '' });
+export const emptyForm = (): ModelForm => ({
+  preset: 'anthropic',
+  address: PRESETS[0]?.address ?? '',
+  model: '',
+  key: '',
+  priceIn: '',
+  priceOut: '',
+});
 
 export const formOf = (policy: Policy | undefined): ModelForm => {
   const model = policy?.models['default'];
   if (!model) return emptyForm();
   const price = (usd: number | undefined): string => (usd === undefined ? '' : String(usd));
   return {
-    preset: presetOf(model.base_url), address: model.base_url, model: model.model, key: '',
-    priceIn: price(model.price?.input), priceOut: price(model.price?.output),
+    preset: presetOf(model.base_url),
+    address: model.base_url,
+    model: model.model,
+    key: '',
+    priceIn: price(model.price?.input),
+    priceOut: price(model.price?.output),
   };
 };
 
@@ -65,13 +97,17 @@ export const originOf = (address: string): string | undefined => {
 
 export type FormErrors = { address?: string; model?: string; key?: string; price?: string };
 
-const priceOf = (text: string): number | undefined => (text.trim() === '' ? undefined : Number(text.trim().replace(',', '.')));
+const priceOf = (text: string): number | undefined =>
+  text.trim() === '' ? undefined : Number(text.trim().replace(',', '.'));
 
 export const errorsOf = (form: ModelForm, kept: Kept): FormErrors => {
   const errors: FormErrors = {};
   const origin = originOf(form.address);
   if (!origin) errors.address = 'Write a full address, for example https://api.anthropic.com';
-  else if (new URL(form.address).protocol === 'http:' && !/^(localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(form.address).hostname)) {
+  else if (
+    new URL(form.address).protocol === 'http:' &&
+    !/^(localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(form.address).hostname)
+  ) {
     errors.address = 'Only a server on this computer may be reached without https.';
   }
   if (form.model.trim() === '') errors.model = 'Write the model’s name.';
@@ -82,7 +118,8 @@ export const errorsOf = (form: ModelForm, kept: Kept): FormErrors => {
   }
   const [input, output] = [priceOf(form.priceIn), priceOf(form.priceOut)];
   if ((input === undefined) !== (output === undefined)) errors.price = 'Give both prices, or none.';
-  else if ([input, output].some((usd) => usd !== undefined && !(usd >= 0))) errors.price = 'A price is a number of dollars, for example 3 or 0.25.';
+  else if ([input, output].some((usd) => usd !== undefined && !(usd >= 0)))
+    errors.price = 'A price is a number of dollars, for example 3 or 0.25.';
   return errors;
 };
 

@@ -33,7 +33,10 @@ export const createPolicyFile = (): PolicyFile => {
     stat: () => file.value()?.stat,
     write: async (next, message) => {
       if (next === text()) return err('EINVAL', 'Nothing was changed, so nothing was written.');
-      return client.stub.write([{ op: 'put', path: POLICY, content: next, base: file.value()?.stat.revision ?? null }], { message });
+      return client.stub.write(
+        [{ op: 'put', path: POLICY, content: next, base: file.value()?.stat.revision ?? null }],
+        { message },
+      );
     },
   };
 };
