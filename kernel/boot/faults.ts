@@ -2,6 +2,7 @@
  * A disk that fails, for tests: commits of the journal refused as the browser refuses them, and rows looked at or
  * damaged behind the kernel's back. Works on the fake IndexedDB of `memory.ts` alone.
  */
+// oxlint-disable typescript/unbound-method -- prototypes are patched here, and each is called on its own object
 import { IDBDatabase, IDBObjectStore, IDBTransaction } from 'fake-indexeddb';
 import { databaseName, Database, type IndexedDb, type JournalRow } from '../store/schema.ts';
 import type { Disk } from './memory.ts';

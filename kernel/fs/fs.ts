@@ -77,7 +77,7 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
   let lock: Promise<unknown> = Promise.resolve();
   let cancelFlush: (() => void) | undefined;
   let stopped = false;
-  /** The tree holds entries that the journal has rolled back, or it has to be made again. */
+  /** The tree holds what the journal rolled back, or has to be made again. */
   let stale = false;
   /** What is stored of the projection is not what was written. */
   let damaged = false;
@@ -288,8 +288,7 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     on: subscribe(listeners),
     rolledBack: () => {
       stale = true;
-      // At once, not on the next call: `stat` and its like do not wait.
-      exclusive(async () => undefined).catch(() => undefined);
+      exclusive(async () => undefined).catch(() => undefined); // At once: `stat` and its like do not wait.
     },
     counts: () => tree.counts(),
     stop: async () => {

@@ -184,7 +184,8 @@ class Run {
   async moveDir(from: string, to: string): Promise<void> {
     const answer = await this.write([{ op: 'move', from, to }]);
     if (!answer.ok || from === to) return;
-    for (const [at, file] of [...this.model.live]) {
+    const before = [...this.model.live];
+    for (const [at, file] of before) {
       if (!at.startsWith(`${from}/`)) continue;
       const there = to + at.slice(from.length);
       this.model.live.delete(at);

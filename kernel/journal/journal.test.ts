@@ -156,7 +156,7 @@ test('[J5] segments hold at most 64 KB, or one entry alone; nothing is lost or r
         expect(segment.first).toBe(next);
         next += segment.count;
         expect(segment.bytes.length <= SEGMENT_BYTES || segment.count === 1).toBe(true);
-        expect([...segment.bytes.slice(0, 2)]).toEqual([1, 0]);
+        expect(segment.bytes.slice(0, 2)).toEqual(Uint8Array.of(1, 0));
       }
       expect(next).toBe(sizes.length + 1);
       // As few as in-order packing allows: no two neighbours would fit into one (an entry's length takes up to 3 bytes).

@@ -102,7 +102,7 @@ describe('autonomy', () => {
         for (const paused of [false, true]) {
           for (const rule of [[], ['path /workspace/x.md'], ['path /workspace/*'], ['path /workspace/y.md'], ['nonsense']]) {
             const policy = policyOf({ autonomy: policyMode, paused, never_auto: rule });
-            const role = roleOf({ ...(roleMode ? { autonomy: roleMode as Autonomy } : {}) });
+            const role = roleOf(roleMode ? { autonomy: roleMode as Autonomy } : {});
             const manual = policyMode === 'manual' || roleMode === 'manual';
             const named = rule[0] === 'path /workspace/x.md' || rule[0] === 'path /workspace/*';
             expect(verdict('agent:a', '/workspace/x.md', factsOf({ policy, role }))).toBe(manual || paused || named ? 'queue' : 'apply');

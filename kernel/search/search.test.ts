@@ -30,8 +30,8 @@ test('exact and regular expressions, with the line and the total', async () => {
   expect(await search('n', { mode: 'exact', limit: 1 })).toMatchObject({ ok: true, value: { total: 2, hits: { length: 1 } } });
 });
 
-test('the line shown holds what was found, whatever folding does to lengths', () => {
-  fc.assert(
+test('the line shown holds what was found, whatever folding does to lengths', async () => {
+  await fc.assert(
     fc.asyncProperty(fc.array(fc.stringMatching(/^[a-zäéﬁİ ]{0,12}$/), { maxLength: 8 }), async (lines) => {
       const text = [...lines, 'needle here', ...lines].join('\n');
       const found = await over(doc('/a', text))('needle');

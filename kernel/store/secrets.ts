@@ -48,7 +48,7 @@ export const createSecrets = (db: Database, epoch: number): SecretsPort => ({
           db,
           epoch,
           ['secrets'],
-          async ({ secrets }) => void (await request(secrets.delete(name))),
+          ({ secrets }) => request(secrets.delete(name)),
           { strict: true },
         );
         return ok({ name });

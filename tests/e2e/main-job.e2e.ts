@@ -91,6 +91,9 @@ test('[A1] [A3] [A4] [A14] [A24] [A29] [A30] [A31] [A32] the main job, on real i
   await page.getByLabel('Address').fill(model.url);
   await page.getByRole('textbox', { name: 'Model' }).fill('claude-sonnet-5-5');
   await page.getByLabel('Key', { exact: true }).fill(KEY);
+  await page.getByText('Price, so that runs can say what they cost').click();
+  await page.getByLabel('Dollars for a million tokens in').fill('3');
+  await page.getByLabel('Dollars for a million tokens out').fill('15');
   await page.getByRole('button', { name: 'Connect' }).click();
   await expect(page.getByText('claude-sonnet-5-5 is connected.').first()).toBeVisible();
   await page.getByRole('button', { name: 'Try it' }).click();
@@ -129,9 +132,9 @@ test('[A1] [A3] [A4] [A14] [A24] [A29] [A30] [A31] [A32] the main job, on real i
   await screenshot(page, 'inbox', 360, 'dark');
   await axeFindsNothing(page);
   await deed.getByRole('button', { name: /^Approve/ }).dblclick();
-  await expect(page.getByText('Done').first()).toBeVisible();
+  await expect(page.getByText('Approved and done').first()).toBeVisible();
   const narrative = await textOf(page, `/system/narrative/${new Date().toISOString().slice(0, 10)}.md`);
-  expect(narrative.match(/The briefing is ready/g)).toHaveLength(1);
+  expect(narrative.match(/The briefing is ready/g) ?? []).toHaveLength(1);
 
   // Every step of a run can be read.
   await go(page, '#/agents');

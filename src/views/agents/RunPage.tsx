@@ -82,7 +82,7 @@ export function RunPage(props: { id: string }) {
           </Switch>
         </Match>
         <Match when={run.value()}>
-          <div class="cols-run">
+          <div class="cols-run run-page">
             <div class="stack">
               <Card
                 title="Steps"

@@ -81,7 +81,7 @@ export const rightsOf = ({ role, policy, programs }: AgentFacts): Right[] => {
     .map((rule) => shortPattern(rule.slice('path '.length).trim()));
   if (rules.length > 0)
     rights.push({ icon: 'ban', words: 'Never changes', paths: rules, after: 'without you: your rule' });
-  if (role.tools.includes('bash'))
+  if (role.tools.includes('bash') && !policy.paused)
     rights.push({ icon: 'play', words: 'Runs bash over the workspace, without a network' });
   if (role.tools.includes('propose'))
     rights.push({ icon: 'inbox', words: 'Asks you before changing a role, a job or anything else it may not write' });

@@ -22,7 +22,7 @@ import { FolderPane } from './FolderPane.tsx';
 import { HistoryPane } from './HistoryPane.tsx';
 import { LiveText } from './LiveText.tsx';
 import { MissingFile } from './MissingFile.tsx';
-import { writable } from './places.ts';
+import { POLICY, writable } from './places.ts';
 import { WhyLine } from './WhyLine.tsx';
 
 export interface FilePaneProps {
@@ -61,6 +61,12 @@ export function FilePane(props: FilePaneProps) {
     if (asked() !== undefined) setAsked(line);
   };
 
+  /** Folders, what is live, and what never was have no history. */
+  const hasPast = () => {
+    const value = opened.value();
+    if (props.path.startsWith('/proc/') || value?.is === 'folder') return false;
+    return value?.is !== 'missing' || value.last !== undefined;
+  };
   // What became of a file that is gone stands in its history: where that is folded away, it opens.
   createEffect(
     on(
@@ -137,6 +143,20 @@ export function FilePane(props: FilePaneProps) {
             </Notice>
           )}
         </Show>
+        <Show when={props.path === POLICY && props.at === undefined}>
+          <Notice
+            live="off"
+            icon="lock"
+            title="What agents may do."
+            actions={
+              <Button small href={href({ room: 'settings', section: 'grants' })}>
+                Edit in Settings
+              </Button>
+            }
+          >
+            A mistake is caught there before it counts.
+          </Notice>
+        </Show>
         <Show when={drawn()}>
           <div class="pad">
             <Seg
@@ -189,7 +209,7 @@ export function FilePane(props: FilePaneProps) {
           </Match>
         </Switch>
       </section>
-      <Show when={opened.value()?.is !== 'folder' && !props.path.startsWith('/proc/')}>
+      <Show when={hasPast()}>
         <div class="side" role="region" aria-label="About this file" tabindex="0">
           <Show when={asked()}>
             {(line) => (

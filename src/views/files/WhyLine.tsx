@@ -85,10 +85,11 @@ export function WhyLine(props: WhyLineProps) {
                 asked() !== undefined && { term: 'Asked', value: <q>{asked()}</q> },
                 start()?.recorded !== undefined && { term: 'Recorded', value: 'The model’s answers were a recording.' },
                 start()?.model !== undefined && { term: 'Model', value: start()?.model },
-                run.value()?.end?.usd !== undefined && {
-                  term: 'Cost',
-                  value: `${money(run.value()?.end?.usd ?? 0, true)}, whole run`,
-                },
+                run.value()?.end?.usd !== undefined &&
+                  start()?.recorded === undefined && {
+                    term: 'Cost',
+                    value: `${money(run.value()?.end?.usd ?? 0, true)}, whole run`,
+                  },
                 {
                   term: 'Revision',
                   value: (

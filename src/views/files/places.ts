@@ -28,8 +28,7 @@ export const imageType = (path: Path): string | undefined => IMAGES[extensionOf(
 
 /** Why a file cannot be edited here; undefined when it can. */
 export const whyReadOnly = (stat: Stat): string | undefined => {
-  if (stat.path === POLICY)
-    return 'This is what agents may do. It is edited in Settings, where a mistake is caught before it counts.';
+  if (stat.path === POLICY) return 'Edited in Settings';
   if (isUnder(stat.path, '/programs')) return 'Installed as it came. Edit the copy in your workspace.';
   if (isUnder(stat.path, '/proc')) return 'Shows what runs at this moment. Nothing here is kept.';
   if (!writable(stat.path)) return 'Written by the kernel. It is a record, so nobody edits it.';

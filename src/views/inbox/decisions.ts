@@ -34,6 +34,8 @@ export const createDecisions = (): Decisions => {
       if (!answer.ok) {
         setPending(without(pending(), id));
         setRefusals(new Map([...refusals(), [id, answer.error.message]]));
+        // Said as well: when another tab was quicker, the card is about to show its decision and no buttons.
+        desk.say(`Not ${verdict === 'approve' ? 'approved' : 'rejected'} by you: ${answer.error.message}`);
         return;
       }
       // The buttons stay off: the record, once it says how it ended, takes them away.
