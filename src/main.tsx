@@ -15,6 +15,7 @@ import { Shell } from './shell/Shell.tsx';
 import { Button } from './ui/Button.tsx';
 import { ErrorCard } from './ui/ErrorCard.tsx';
 import { Skeleton } from './ui/Skeleton.tsx';
+import { applyTheme, keptTheme } from './views/settings/theme.ts';
 
 const room = <P extends object>(load: () => Promise<Component<P>>) => lazy(async () => ({ default: await load() }));
 
@@ -82,6 +83,9 @@ function RoomFailed(props: { error: unknown; again: () => void }) {
     </div>
   );
 }
+
+// Before anything is drawn, or the page flashes in the other theme.
+applyTheme(keptTheme());
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root element.');

@@ -15,7 +15,8 @@ export const refuseCommits = (times: number, where: 'add' | 'commit' = 'add'): P
   const full = (): DOMException => new DOMException('full', 'QuotaExceededError');
   const { add } = IDBObjectStore.prototype;
   const { commit } = IDBTransaction.prototype;
-  const writesJournal = (tx: IDBTransaction): boolean => tx.objectStoreNames.contains('journal') && tx.mode === 'readwrite';
+  const writesJournal = (tx: IDBTransaction): boolean =>
+    tx.objectStoreNames.contains('journal') && tx.mode === 'readwrite';
   IDBObjectStore.prototype.add = function (this: IDBObjectStore, ...args: Parameters<typeof add>) {
     if (where === 'add' && this.name === 'journal' && left-- > 0) throw full();
     return add.apply(this, args);
@@ -56,7 +57,11 @@ export const watchCommits = (): Patched & { seen: () => { transactions: number; 
 };
 
 /** The database itself, beside a running kernel. */
-export const withDatabase = async <T>(disk: Disk, body: (db: Database) => Promise<T>, workspace = 'test'): Promise<T> => {
+export const withDatabase = async <T>(
+  disk: Disk,
+  body: (db: Database) => Promise<T>,
+  workspace = 'test',
+): Promise<T> => {
   const db = new Database(databaseName(workspace), disk.idb as unknown as IndexedDb);
   await db.open();
   try {

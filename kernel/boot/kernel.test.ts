@@ -12,19 +12,25 @@ test('[S2] [F5] a workspace is made once, each boot raises the epoch, and a rest
   await a.stop();
   const b = await bootMemory({ disk });
   expect([b.epoch, b.journal.entryCount()]).toEqual([a.epoch + 1, entries]);
-  expect(await b.as('operator').list('/', { depth: 9 })).toMatchObject({ ok: true, value: { entries: paths.map((path) => ({ path })) } });
+  expect(await b.as('operator').list('/', { depth: 9 })).toMatchObject({
+    ok: true,
+    value: { entries: paths.map((path) => ({ path })) },
+  });
   await b.stop();
 });
 
 test('[J6] stopping with writes under way loses none that was answered', async () => {
   const disk = createDisk();
   const a = await bootMemory({ disk });
-  const writes = Array.from({ length: 20 }, (_, i) => a.as('operator').write([{ op: 'put', path: `/workspace/${i}.md`, content: `${i}` }], { message: 'm' }));
+  const writes = Array.from({ length: 20 }, (_, i) =>
+    a.as('operator').write([{ op: 'put', path: `/workspace/${i}.md`, content: `${i}` }], { message: 'm' }),
+  );
   await a.stop();
   const answers = await Promise.all(writes);
   const b = await bootMemory({ disk });
   for (const [i, answer] of answers.entries()) {
-    if (answer.ok) expect(await b.as('operator').read(`/workspace/${i}.md`)).toMatchObject({ ok: true, value: { content: `${i}` } });
+    if (answer.ok)
+      expect(await b.as('operator').read(`/workspace/${i}.md`)).toMatchObject({ ok: true, value: { content: `${i}` } });
   }
   expect(answers.some((answer) => answer.ok)).toBe(true);
   await b.stop();

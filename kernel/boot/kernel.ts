@@ -65,7 +65,7 @@ export type Running = {
 
 const texts = (fs: Fs): Source =>
   async function* (under) {
-    for (const { node, path } of [...fs.files(under)]) {
+    for (const { node, path } of fs.files(under)) {
       if (node.as === 'blob' || path === '') continue;
       const read = await fs.read(path, { as: 'text' });
       if (read.ok && typeof read.value.content === 'string')
@@ -210,7 +210,9 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const stops: (() => void)[] = [];
   const daemonsStarted = host.daemons().then((daemons) => {
     for (const daemon of stopped ? [] : daemons) {
-      stops.push(daemon.start(sys({ actor: `daemon:${daemon.name}`, run: '', capabilities: [], signal: standing.signal })));
+      stops.push(
+        daemon.start(sys({ actor: `daemon:${daemon.name}`, run: '', capabilities: [], signal: standing.signal })),
+      );
     }
   });
 

@@ -21,8 +21,12 @@ const count = async (path: string): Promise<number> => {
   const listed = await op.list(path, { history: true });
   return listed.ok ? listed.value.entries.length : 0;
 };
-const refused = (code: string, message = /./) => ({ ok: false, error: { code, message: expect.stringMatching(message) } });
-const binary = (length: number, seed = 1): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8) * seed * 7 + seed) & 255).fill(0, 0, 1);
+const refused = (code: string, message = /./) => ({
+  ok: false,
+  error: { code, message: expect.stringMatching(message) },
+});
+const binary = (length: number, seed = 1): Uint8Array =>
+  Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8) * seed * 7 + seed) & 255).fill(0, 0, 1);
 
 beforeAll(async () => {
   k = await bootMemory();
@@ -42,11 +46,23 @@ describe('[F3] put and its base', () => {
     const path = fresh();
     const [first = ''] = await ok({ op: 'put', path, content: 'one' });
     expect(await w({ op: 'put', path, content: 'two' })).toMatchObject(refused('ESTALE', /base/));
-    const done = await k.kernel.fs.write([{ op: 'append', path, content: '!' }], { actor: 'agent:other', message: 'm', run: '', cause: '' });
+    const done = await k.kernel.fs.write([{ op: 'append', path, content: '!' }], {
+      actor: 'agent:other',
+      message: 'm',
+      run: '',
+      cause: '',
+    });
     const newest = done.ok ? done.value.revisions[0] : '';
     const stale = await w({ op: 'put', path, content: 'two', base: first });
     expect(stale).toMatchObject(refused('ESTALE', /agent:other/));
-    expect(stale).toMatchObject({ error: { path, call: 'write', message: expect.stringContaining(newest ?? 'x'), detail: { revision: newest, actor: 'agent:other' } } });
+    expect(stale).toMatchObject({
+      error: {
+        path,
+        call: 'write',
+        message: expect.stringContaining(newest ?? 'x'),
+        detail: { revision: newest, actor: 'agent:other' },
+      },
+    });
     expect(await text(path)).toBe('one!');
     await ok({ op: 'put', path, content: 'two', base: newest });
     expect(await text(path)).toBe('two');
@@ -64,7 +80,12 @@ describe('[F3] put and its base', () => {
     const path = fresh();
     const [base = ''] = await ok({ op: 'put', path, content: 'start' });
     const answers = await Promise.all(['a', 'b', 'c', 'd'].map((content) => w({ op: 'put', path, content, base })));
-    expect(answers.map((answer) => (answer.ok ? 'ok' : answer.error.code)).sort()).toEqual(['ESTALE', 'ESTALE', 'ESTALE', 'ok']);
+    expect(answers.map((answer) => (answer.ok ? 'ok' : answer.error.code)).sort()).toEqual([
+      'ESTALE',
+      'ESTALE',
+      'ESTALE',
+      'ok',
+    ]);
   });
 });
 
@@ -132,13 +153,27 @@ describe('[F2] change sets', () => {
   test('[F2] a later change of a set sees the earlier ones', async () => {
     const [a, b, c] = [fresh(), fresh(), fresh()];
     await ok({ op: 'put', path: a, content: 'one' });
-    await ok({ op: 'move', from: a, to: b }, { op: 'edit', path: b, old: 'one', new: 'two' }, { op: 'append', path: b, content: '!' });
+    await ok(
+      { op: 'move', from: a, to: b },
+      { op: 'edit', path: b, old: 'one', new: 'two' },
+      { op: 'append', path: b, content: '!' },
+    );
     expect(await text(b)).toBe('two!');
-    await ok({ op: 'put', path: c, content: 'x' }, { op: 'edit', path: c, old: 'x', new: 'y' }, { op: 'append', path: c, content: 'z' });
+    await ok(
+      { op: 'put', path: c, content: 'x' },
+      { op: 'edit', path: c, old: 'x', new: 'y' },
+      { op: 'append', path: c, content: 'z' },
+    );
     expect(await text(c)).toBe('yz');
-    await ok({ op: 'remove', path: c }, { op: 'put', path: c, content: 'again', base: null }, { op: 'append', path: c, content: '.' });
+    await ok(
+      { op: 'remove', path: c },
+      { op: 'put', path: c, content: 'again', base: null },
+      { op: 'append', path: c, content: '.' },
+    );
     expect(await text(c)).toBe('again.');
-    expect(await w({ op: 'remove', path: c }, { op: 'edit', path: c, old: 'again', new: '' })).toMatchObject(refused('ENOENT'));
+    expect(await w({ op: 'remove', path: c }, { op: 'edit', path: c, old: 'again', new: '' })).toMatchObject(
+      refused('ENOENT'),
+    );
   });
 
   test('[F2] moved folders within a set, twice, with files changed on the way', async () => {
@@ -156,9 +191,15 @@ describe('[F2] change sets', () => {
   test('[F2] bytes made and appended to in one set', async () => {
     const [a, b, c] = [fresh('bin'), fresh('bin'), fresh('bin')];
     const more = Uint8Array.of(9, 9);
-    await ok({ op: 'put', path: a, content: binary(50) }, { op: 'append', path: a, content: more }, { op: 'append', path: a, content: 'text' });
+    await ok(
+      { op: 'put', path: a, content: binary(50) },
+      { op: 'append', path: a, content: more },
+      { op: 'append', path: a, content: 'text' },
+    );
     const whole = await op.read(a);
-    expect(whole.ok && whole.value.content).toEqual(Uint8Array.from([...binary(50), 9, 9, ...new TextEncoder().encode('text')]));
+    expect(whole.ok && whole.value.content).toEqual(
+      Uint8Array.from([...binary(50), 9, 9, ...new TextEncoder().encode('text')]),
+    );
     const [base = ''] = await ok({ op: 'put', path: b, content: 'text' });
     await ok({ op: 'put', path: b, content: binary(5), base }, { op: 'append', path: b, content: 'x' });
     expect(((await op.read(b, { as: 'bytes' })) as { value: { content: Uint8Array } }).value.content).toHaveLength(6);
@@ -193,7 +234,10 @@ describe('[F2] refusals of each operation', () => {
     ];
     for (const [change, code] of cases) {
       const answer = await w(change);
-      expect([change, answer.ok ? 'ok' : answer.error.code === 'EACCES' && change.op === 'move' ? 'EINVAL' : answer.error.code]).toEqual([change, code]);
+      expect([
+        change,
+        answer.ok ? 'ok' : answer.error.code === 'EACCES' && change.op === 'move' ? 'EINVAL' : answer.error.code,
+      ]).toEqual([change, code]);
     }
     expect(await op.read(dir)).toMatchObject(refused('EISDIR'));
     expect(await op.read(fresh())).toMatchObject(refused('ENOENT'));
@@ -221,8 +265,13 @@ describe('[F2] refusals of each operation', () => {
 
 test('[F1] every call takes another spelling of a path for the same file', async () => {
   await ok({ op: 'put', path: '/workspace/cafe\u0301.md', content: 'x' });
-  expect(await op.read('/workspace/caf\u00e9.md')).toMatchObject({ ok: true, value: { stat: { path: '/workspace/caf\u00e9.md' } } });
-  expect(await w({ op: 'put', path: '/workspace/caf\u00e9.md', content: 'y', base: null })).toMatchObject(refused('EEXIST'));
+  expect(await op.read('/workspace/caf\u00e9.md')).toMatchObject({
+    ok: true,
+    value: { stat: { path: '/workspace/caf\u00e9.md' } },
+  });
+  expect(await w({ op: 'put', path: '/workspace/caf\u00e9.md', content: 'y', base: null })).toMatchObject(
+    refused('EEXIST'),
+  );
   for (const path of ['workspace/a', '/workspace//a', '/workspace/../etc', '/workspace/a/']) {
     expect(await op.read(path)).toMatchObject(refused('EINVAL'));
     expect(await w({ op: 'put', path, content: 'x' })).toMatchObject(refused('EINVAL'));

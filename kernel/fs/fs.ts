@@ -5,12 +5,13 @@
  */
 import { revisionOf, type RevisionId, type SealedEntry } from '../protocol/entry.ts';
 import { fail, must, ok, SysFailure, type Result } from '../protocol/errors.ts';
-import type { Change, Stat, WatchEvent } from '../protocol/files.ts';
+import type { Change, Stat } from '../protocol/files.ts';
 import type { Draft, Log } from '../protocol/log.ts';
 import type { Path } from '../protocol/paths.ts';
 import { storageFailure } from '../store/transact.ts';
 import type { Database } from '../store/schema.ts';
 import { storeBlob } from './blobs.ts';
+import { createBus, type Bus, type Committed } from './bus.ts';
 import { createContents, type Contents } from './contents.ts';
 import { eventsOf } from './events.ts';
 import { createHistories, type Histories } from './history.ts';
@@ -21,31 +22,28 @@ import { stage, type Author, type Staged } from './stage.ts';
 import { randomClient } from './texts.ts';
 import { createTree, type Tree, type TreeNode, type Undo } from './tree.ts';
 
-export type Committed = { staged: Staged; author: Author; events: WatchEvent[] };
-
 /** Judges the texts a change set would leave behind, before it takes its place. */
 export type Check = (textAt: (path: Path) => string | undefined) => Result<unknown>;
 
-export type Fs = Reads & {
-  stat: (path: Path) => Stat | undefined;
-  /** Apply one change set. `author` is whoever the gate says asked; `check` sees what the set would leave, and may refuse it. */
-  write: (changes: readonly Change[], author: Author, check?: Check) => Promise<Result<{ revisions: RevisionId[] }>>;
-  /** Stage work of its own under the writer's lock (live documents seal themselves this way). */
-  exclusive: <T>(body: () => Promise<T>) => Promise<T>;
-  commit: (drafts: Draft[], staged: Staged, author: Author) => Promise<void>;
-  nodeAt: (path: Path) => TreeNode | undefined;
-  node: (id: string) => TreeNode | undefined;
-  pathOf: (node: TreeNode) => Path;
-  contents: Contents;
-  onCommit: (listener: (done: Committed) => void) => () => void;
-  on: (listener: (event: WatchEvent) => void) => () => void;
-  /** Write the projection; safe at any time. */
-  flush: () => Promise<void>;
-  /** The journal rolled back: what was staged is dropped before anything else is read or written. */
-  rolledBack: () => void;
-  counts: () => { files: number; folders: number };
-  stop: () => Promise<void>;
-};
+export type Fs = Reads &
+  Omit<Bus, 'announce'> & {
+    stat: (path: Path) => Stat | undefined;
+    /** Apply one change set. `author` is whoever the gate says asked; `check` sees what the set would leave, and may refuse it. */
+    write: (changes: readonly Change[], author: Author, check?: Check) => Promise<Result<{ revisions: RevisionId[] }>>;
+    /** Stage work of its own under the writer's lock (live documents seal themselves this way). */
+    exclusive: <T>(body: () => Promise<T>) => Promise<T>;
+    commit: (drafts: Draft[], staged: Staged, author: Author) => Promise<void>;
+    nodeAt: (path: Path) => TreeNode | undefined;
+    node: (id: string) => TreeNode | undefined;
+    pathOf: (node: TreeNode) => Path;
+    contents: Contents;
+    /** Write the projection; safe at any time. */
+    flush: () => Promise<void>;
+    /** The journal rolled back: what was staged is dropped before anything else is read or written. */
+    rolledBack: () => void;
+    counts: () => { files: number; folders: number };
+    stop: () => Promise<void>;
+  };
 
 type Options = {
   db: Database;
@@ -59,11 +57,6 @@ type Options = {
 const FLUSH_ENTRIES = 256;
 const FLUSH_IDLE_MS = 250;
 
-const subscribe = <T>(to: Set<T>) => (listener: T) => {
-  to.add(listener);
-  return () => void to.delete(listener);
-};
-
 export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promise<Fs> => {
   let tree: Tree = createTree();
   let client = randomClient();
@@ -72,8 +65,7 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     stale = true;
   });
   const contents = createContents(db, log, histories, () => client);
-  const listeners = new Set<(event: WatchEvent) => void>();
-  const committed = new Set<(done: Committed) => void>();
+  const bus = createBus();
   let lock: Promise<unknown> = Promise.resolve();
   let cancelFlush: (() => void) | undefined;
   let stopped = false;
@@ -166,19 +158,8 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     }, FLUSH_IDLE_MS);
   };
 
-  /** It is done and durable: no listener's mistake can make it fail now. */
   const announce = (done: Committed): void => {
-    const tell = <T>(those: Iterable<(what: T) => void>, what: T): void => {
-      for (const listener of those) {
-        try {
-          listener(what);
-        } catch (cause) {
-          console.error('a listener failed', cause);
-        }
-      }
-    };
-    tell(committed, done);
-    for (const event of done.events) tell(listeners, event);
+    bus.announce(done);
     scheduleFlush();
   };
 
@@ -284,8 +265,8 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     nodeAt: (path) => tree.resolve(path),
     node: (id) => tree.get(id),
     pathOf: (node) => tree.pathOf(node),
-    onCommit: subscribe(committed),
-    on: subscribe(listeners),
+    onCommit: bus.onCommit,
+    on: bus.on,
     rolledBack: () => {
       stale = true;
       exclusive(async () => undefined).catch(() => undefined); // At once: `stat` and its like do not wait.

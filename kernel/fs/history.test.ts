@@ -10,7 +10,12 @@ let op: Sys;
 let names = 0;
 const fresh = (): string => `/workspace/h${++names}.md`;
 const by = async (actor: Actor, ...changes: Change[]): Promise<string[]> => {
-  const done = await k.kernel.fs.write(changes, { actor, message: `${actor} ${changes[0]?.op}`, run: actor === 'operator' ? '' : 'run1', cause: '' });
+  const done = await k.kernel.fs.write(changes, {
+    actor,
+    message: `${actor} ${changes[0]?.op}`,
+    run: actor === 'operator' ? '' : 'run1',
+    cause: '',
+  });
   if (!done.ok) throw new Error(done.error.message);
   return done.value.revisions;
 };
@@ -50,7 +55,14 @@ describe('[F5] every version of every file', () => {
     await step('2 and', { op: 'move', from: a, to: b });
     await step('2 and', { op: 'remove', path: b });
     for (const path of [a, b]) for (const [id, content] of versions) expect(await at(path, id)).toBe(content);
-    expect(await messages(b)).toEqual([`remove ${b}`, `move ${b}`, `edit ${a}`, `edit ${a}`, `edit ${a}`, `create ${a}`]);
+    expect(await messages(b)).toEqual([
+      `remove ${b}`,
+      `move ${b}`,
+      `edit ${a}`,
+      `edit ${a}`,
+      `edit ${a}`,
+      `create ${a}`,
+    ]);
     // Reverting is writing again.
     await w({ op: 'put', path: b, content: 'one' });
     expect(await op.read(b)).toMatchObject({ ok: true, value: { content: 'one' } });
@@ -72,7 +84,10 @@ describe('[F5] every version of every file', () => {
 
   test('[F5] under paths through folders that moved or were removed and made again', async () => {
     const d = `/workspace/dir${++names}`;
-    const [, id = ''] = await w({ op: 'put', path: `${d}/old/f.md`, content: 'v1' }).then((ids) => [ids[0], ids.at(-1)]);
+    const [, id = ''] = await w({ op: 'put', path: `${d}/old/f.md`, content: 'v1' }).then((ids) => [
+      ids[0],
+      ids.at(-1),
+    ]);
     await w({ op: 'move', from: `${d}/old`, to: `${d}/new` });
     await w({ op: 'remove', path: `${d}/new/f.md` }, { op: 'remove', path: `${d}/new` });
     await w({ op: 'put', path: `${d}/new/f.md`, content: 'v2' });
@@ -108,7 +123,7 @@ describe('[F5] every version of every file', () => {
     await w({ op: 'put', path, content: '' });
     for (let i = 0; i < 9; i++) await w({ op: 'append', path, content: `${i}` });
     const ids: string[] = [];
-    for (let cursor: string | undefined; ; ) {
+    for (let cursor: string | undefined; ;) {
       const page = await op.list(path, { history: true, limit: 4, ...(cursor ? { cursor } : {}) });
       if (!page.ok) throw new Error(page.error.message);
       ids.push(...page.value.entries.map((entry) => entry.id));
@@ -138,8 +153,12 @@ describe('[F9] blame', () => {
     await w({ op: 'move', from: path, to });
     const [last = ''] = await by('agent:a', { op: 'edit', path: to, old: 'the dog', new: 'the lazy dog' });
     expect(await blamed(to)).toEqual([
-      ['operator', 'The quick'], ['agent:a', ' brown'], ['operator', ' fox jumps.\n'],
-      ['agent:b', 'Over the '], ['agent:a', 'lazy '], ['agent:b', 'dog.\n'],
+      ['operator', 'The quick'],
+      ['agent:a', ' brown'],
+      ['operator', ' fox jumps.\n'],
+      ['agent:b', 'Over the '],
+      ['agent:a', 'lazy '],
+      ['agent:b', 'dog.\n'],
     ]);
     const runs = await op.blame(to);
     expect(runs.ok && runs.value.runs[4]).toMatchObject({ revision: last, run: 'run1', message: 'agent:a edit' });
@@ -153,32 +172,58 @@ describe('[F9] blame', () => {
     const stretches = await blamed(path);
     expect(stretches[0]).toEqual(['operator', 'alpha\n']);
     expect(stretches.at(-1)).toEqual(['operator', '\ngamma\n']);
-    expect(stretches.filter(([actor]) => actor === 'agent:a').map(([, text]) => text).join('')).toContain('BETA');
+    expect(
+      stretches
+        .filter(([actor]) => actor === 'agent:a')
+        .map(([, text]) => text)
+        .join(''),
+    ).toContain('BETA');
   });
 });
 
 test('[F8] the same fork on two devices has the same node ids and byte-identical first updates', async () => {
   const content = 'forked text\n'.repeat(500);
-  const seen = await Promise.all([createDisk(), createDisk()].map(async (disk, i) => {
-    const one = await bootMemory({ disk, clock: createClock(1e12 * (i + 1)) });
-    await one.kernel.fs.write(
-      [{ op: 'put', path: '/workspace/p/q/role.md', content, base: null, attrs: { fork: 'shop-1' } }, { op: 'put', path: '/workspace/p/plain.md', content, base: null }],
-      { actor: i === 0 ? 'operator' : 'program:shop', message: `m${i}`, run: '', cause: '' },
-    );
-    const nodes = ['/workspace', '/workspace/AGENTS.md', '/system/policy.yaml', '/workspace/p', '/workspace/p/q', '/workspace/p/q/role.md'].map((path) => one.kernel.fs.nodeAt(path));
-    const first = await Promise.all(nodes.filter((node) => node?.kind === 'file').map(async (node) => {
-      const listed = await one.kernel.fs.history(node ? one.kernel.fs.pathOf(node) : '/');
-      const [sealed] = await one.journal.entries([(listed.ok && listed.value.entries.at(-1)?.id) || '']);
-      return sealed?.entry.payload;
-    }));
-    const plain = one.kernel.fs.nodeAt('/workspace/p/plain.md')?.id;
-    // What comes after the fork is each device's own: its clocks must never meet the other's.
-    await one.kernel.fs.write([{ op: 'append', path: '/workspace/p/q/role.md', content: `own ${i}` }], { actor: 'operator', message: 'own', run: '', cause: '' });
-    const history = await one.kernel.fs.history('/workspace/p/q/role.md');
-    const [own] = await one.journal.entries([(history.ok && history.value.entries[0]?.id) || '']);
-    await one.stop();
-    return { ids: nodes.map((node) => node?.id), first, plain, own: own?.entry.payload, device: one.journal.device };
-  }));
+  const seen = await Promise.all(
+    [createDisk(), createDisk()].map(async (disk, i) => {
+      const one = await bootMemory({ disk, clock: createClock(1e12 * (i + 1)) });
+      await one.kernel.fs.write(
+        [
+          { op: 'put', path: '/workspace/p/q/role.md', content, base: null, attrs: { fork: 'shop-1' } },
+          { op: 'put', path: '/workspace/p/plain.md', content, base: null },
+        ],
+        { actor: i === 0 ? 'operator' : 'program:shop', message: `m${i}`, run: '', cause: '' },
+      );
+      const nodes = [
+        '/workspace',
+        '/workspace/AGENTS.md',
+        '/system/policy.yaml',
+        '/workspace/p',
+        '/workspace/p/q',
+        '/workspace/p/q/role.md',
+      ].map((path) => one.kernel.fs.nodeAt(path));
+      const first = await Promise.all(
+        nodes
+          .filter((node) => node?.kind === 'file')
+          .map(async (node) => {
+            const listed = await one.kernel.fs.history(node ? one.kernel.fs.pathOf(node) : '/');
+            const [sealed] = await one.journal.entries([(listed.ok && listed.value.entries.at(-1)?.id) || '']);
+            return sealed?.entry.payload;
+          }),
+      );
+      const plain = one.kernel.fs.nodeAt('/workspace/p/plain.md')?.id;
+      // What comes after the fork is each device's own: its clocks must never meet the other's.
+      await one.kernel.fs.write([{ op: 'append', path: '/workspace/p/q/role.md', content: `own ${i}` }], {
+        actor: 'operator',
+        message: 'own',
+        run: '',
+        cause: '',
+      });
+      const history = await one.kernel.fs.history('/workspace/p/q/role.md');
+      const [own] = await one.journal.entries([(history.ok && history.value.entries[0]?.id) || '']);
+      await one.stop();
+      return { ids: nodes.map((node) => node?.id), first, plain, own: own?.entry.payload, device: one.journal.device };
+    }),
+  );
   const [a, b] = seen;
   expect(a?.device).not.toBe(b?.device);
   expect(a?.ids.every((id) => id !== undefined)).toBe(true);
@@ -197,8 +242,20 @@ describe('[S4] the projection', () => {
     const path = '/workspace/long.md';
     await sys.write([{ op: 'put', path, content: 'start\n' }], { message: 'm' });
     for (let i = 0; i < 80; i++) await sys.write([{ op: 'append', path, content: `${i}\n` }], { message: `${i}` });
-    await sys.write([{ op: 'put', path: '/workspace/d/x.md', content: 'x' }, { op: 'put', path: '/workspace/b.bin', content: Uint8Array.of(0, 1, 2) }], { message: 'm' });
-    await sys.write([{ op: 'move', from: '/workspace/d', to: '/workspace/e' }, { op: 'remove', path: '/workspace/b.bin' }], { message: 'm' });
+    await sys.write(
+      [
+        { op: 'put', path: '/workspace/d/x.md', content: 'x' },
+        { op: 'put', path: '/workspace/b.bin', content: Uint8Array.of(0, 1, 2) },
+      ],
+      { message: 'm' },
+    );
+    await sys.write(
+      [
+        { op: 'move', from: '/workspace/d', to: '/workspace/e' },
+        { op: 'remove', path: '/workspace/b.bin' },
+      ],
+      { message: 'm' },
+    );
     await one.stop();
     return disk;
   };
@@ -208,7 +265,7 @@ describe('[S4] the projection', () => {
     const histories = await Promise.all(paths.map((path) => sys.list(path, { history: true })));
     const old = histories[0]?.ok ? histories[0].value.entries[40]?.id : '';
     return {
-      list: (await sys.list('/workspace', { depth: 9 })),
+      list: await sys.list('/workspace', { depth: 9 }),
       histories,
       now: await sys.read('/workspace/long.md'),
       old: await sys.read('/workspace/long.md', { at: old ?? '' }),
@@ -216,35 +273,44 @@ describe('[S4] the projection', () => {
     };
   };
 
-  test.each(['dirs', 'docs', 'hist', 'all three', 'the version', 'one folder', 'one page of history', 'a checkpoint'])('[S4] [A9] without %s the next boot is as the last one was', async (what) => {
-    const disk = await built();
-    const before = await bootMemory({ disk });
-    const wanted = await stateOf(before);
-    await before.stop();
-    const marks = await withDatabase(disk, async (db) => {
-      expect((await db.dirs.count()) > 2 && (await db.hist.count()) > 2 && (await db.docs.count()) > 0).toBe(true);
-      const mark = (await db.sys.get('proj:fs'))?.v as { version: number; vector: Record<string, number> };
-      for (const store of ['dirs', 'docs', 'hist'] as const) if (what === store || what === 'all three') await db[store].clear();
-      if (what === 'the version') await db.sys.put({ k: 'proj:fs', v: { ...mark, version: 999 } });
-      if (what === 'one folder') await db.dirs.delete((await db.dirs.toCollection().keys()).at(-1) as string);
-      if (what === 'one page of history') {
-        const long = (await db.hist.toCollection().keys()) as unknown as [string, number][];
-        for (const key of long) if (((await db.hist.get(key)) as unknown[]).length > 40) await db.hist.delete(key);
-      }
-      if (what === 'a checkpoint') for (const key of await db.docs.toCollection().keys()) await db.docs.put({ count: 60, state: Uint8Array.of(9, 9, 9) }, key as string);
-      return mark;
-    });
-    expect(Object.values(marks.vector)[0]).toBeGreaterThan(80);
-    const after = await bootMemory({ disk });
-    // A page lost in the middle is found when it is asked for, and made again before the answer.
-    expect(await stateOf(after)).toEqual(wanted);
-    await after.stop();
-  });
+  test.each(['dirs', 'docs', 'hist', 'all three', 'the version', 'one folder', 'one page of history', 'a checkpoint'])(
+    '[S4] [A9] without %s the next boot is as the last one was',
+    async (what) => {
+      const disk = await built();
+      const before = await bootMemory({ disk });
+      const wanted = await stateOf(before);
+      await before.stop();
+      const marks = await withDatabase(disk, async (db) => {
+        expect((await db.dirs.count()) > 2 && (await db.hist.count()) > 2 && (await db.docs.count()) > 0).toBe(true);
+        const mark = (await db.sys.get('proj:fs'))?.v as { version: number; vector: Record<string, number> };
+        for (const store of ['dirs', 'docs', 'hist'] as const)
+          if (what === store || what === 'all three') await db[store].clear();
+        if (what === 'the version') await db.sys.put({ k: 'proj:fs', v: { ...mark, version: 999 } });
+        if (what === 'one folder') await db.dirs.delete((await db.dirs.toCollection().keys()).at(-1) as string);
+        if (what === 'one page of history') {
+          const long = (await db.hist.toCollection().keys()) as unknown as [string, number][];
+          for (const key of long) if (((await db.hist.get(key)) as unknown[]).length > 40) await db.hist.delete(key);
+        }
+        if (what === 'a checkpoint')
+          for (const key of await db.docs.toCollection().keys())
+            await db.docs.put({ count: 60, state: Uint8Array.of(9, 9, 9) }, key as string);
+        return mark;
+      });
+      expect(Object.values(marks.vector)[0]).toBeGreaterThan(80);
+      const after = await bootMemory({ disk });
+      // A page lost in the middle is found when it is asked for, and made again before the answer.
+      expect(await stateOf(after)).toEqual(wanted);
+      await after.stop();
+    },
+  );
 
   test('[S4] rows and watermark are written together: a flush that fails leaves the old ones', async () => {
     const disk = await built();
     const one = await bootMemory({ disk });
-    const [mark, rows] = await withDatabase(disk, async (db) => [await db.sys.get('proj:fs'), await db.hist.count()] as const);
+    const [mark, rows] = await withDatabase(
+      disk,
+      async (db) => [await db.sys.get('proj:fs'), await db.hist.count()] as const,
+    );
     await one.as('operator').write([{ op: 'put', path: '/workspace/new.md', content: 'x' }], { message: 'm' });
     await withDatabase(disk, async (db) => {
       expect(await db.sys.get('proj:fs')).toEqual(mark);

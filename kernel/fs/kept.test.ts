@@ -20,8 +20,12 @@ const text = async (path: string): Promise<unknown> => {
   const read = await op.read(path);
   return read.ok ? read.value.content : read.error.code;
 };
-const refused = (code: string, message = /./) => ({ ok: false, error: { code, message: expect.stringMatching(message) } });
-const binary = (length: number, seed = 1): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8) * seed * 7 + seed) & 255).fill(0, 0, 1);
+const refused = (code: string, message = /./) => ({
+  ok: false,
+  error: { code, message: expect.stringMatching(message) },
+});
+const binary = (length: number, seed = 1): Uint8Array =>
+  Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8) * seed * 7 + seed) & 255).fill(0, 0, 1);
 
 beforeAll(async () => {
   k = await bootMemory();
@@ -30,23 +34,29 @@ beforeAll(async () => {
 afterAll(() => k.stop());
 
 describe('[F7] how bytes are kept', () => {
-  test.each([0, 1, 1000, 70_000, 1_000_000])('[F7] %i bytes read back as they were, in whole and in part', async (length) => {
-    const path = fresh('bin');
-    const bytes = binary(length, 3);
-    await ok({ op: 'put', path, content: bytes });
-    const read = await op.read(path, { as: 'bytes' });
-    expect(read.ok && read.value.content).toEqual(bytes);
-    expect(read.ok && read.value.stat).toMatchObject({ size: length, as: length === 0 ? 'text' : 'blob' });
-    const part = await op.read(path, { as: 'bytes', offset: 10, length: 20 });
-    expect(part.ok && part.value.content).toEqual(bytes.slice(10, 30));
-    if (length > 0) expect(await op.read(path, { as: 'text' })).toMatchObject(refused('EINVAL', /not text/));
-  });
+  test.each([0, 1, 1000, 70_000, 1_000_000])(
+    '[F7] %i bytes read back as they were, in whole and in part',
+    async (length) => {
+      const path = fresh('bin');
+      const bytes = binary(length, 3);
+      await ok({ op: 'put', path, content: bytes });
+      const read = await op.read(path, { as: 'bytes' });
+      expect(read.ok && read.value.content).toEqual(bytes);
+      expect(read.ok && read.value.stat).toMatchObject({ size: length, as: length === 0 ? 'text' : 'blob' });
+      const part = await op.read(path, { as: 'bytes', offset: 10, length: 20 });
+      expect(part.ok && part.value.content).toEqual(bytes.slice(10, 30));
+      if (length > 0) expect(await op.read(path, { as: 'text' })).toMatchObject(refused('EINVAL', /not text/));
+    },
+  );
 
   test('[F7] from text to bytes and back, each version as it was', async () => {
     const path = fresh();
     const versions: (string | Uint8Array)[] = ['text one', binary(300), 'text two', 'text three', binary(301), 'end'];
     const ids: string[] = [];
-    for (const content of versions) ids.push((await ok({ op: 'put', path, content, ...(ids.length > 0 ? { base: ids.at(-1) ?? '' } : {}) }))[0] ?? '');
+    for (const content of versions)
+      ids.push(
+        (await ok({ op: 'put', path, content, ...(ids.length > 0 ? { base: ids.at(-1) ?? '' } : {}) }))[0] ?? '',
+      );
     for (const [i, id] of ids.entries()) {
       const read = await op.read(path, { at: id });
       expect(read.ok && read.value.content).toEqual(versions[i]);
@@ -58,7 +68,10 @@ describe('[F7] how bytes are kept', () => {
   test('[F7] at 4 MB text becomes chunks; what was text does not grow beyond it', async () => {
     const path = fresh();
     const [base = ''] = await ok({ op: 'put', path, content: 'a'.repeat(MAX_TEXT_BYTES) });
-    expect(((await op.read(path)) as { value: { stat: object } }).value.stat).toMatchObject({ as: 'text', size: MAX_TEXT_BYTES });
+    expect(((await op.read(path)) as { value: { stat: object } }).value.stat).toMatchObject({
+      as: 'text',
+      size: MAX_TEXT_BYTES,
+    });
     expect(await w({ op: 'append', path, content: 'b' })).toMatchObject(refused('EDQUOT', /Split/));
     await ok({ op: 'put', path, content: 'é'.repeat(MAX_TEXT_BYTES / 2 + 1), base });
     const big = await op.read(path);
@@ -93,7 +106,10 @@ describe('[F7] how bytes are kept', () => {
     }
     expect(((await op.read(path)) as { value: { stat: object } }).value.stat).toMatchObject({ as: 'record', size: 10 });
     for (const [i, id] of ids.entries()) {
-      expect(await op.read(path, { at: id })).toMatchObject({ ok: true, value: { content: Array.from({ length: i + 1 }, (_, n) => `${n}\n`).join('') } });
+      expect(await op.read(path, { at: id })).toMatchObject({
+        ok: true,
+        value: { content: Array.from({ length: i + 1 }, (_, n) => `${n}\n`).join('') },
+      });
     }
   });
 

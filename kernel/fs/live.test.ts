@@ -28,9 +28,16 @@ const editor = async (k: Memory, path = PATH) => {
     if (origin !== 'kernel') seat.send(update);
   });
   const text = doc.getText('t');
-  return { seat, text: () => text.toString(), type: (at: number, what: string) => text.insert(at, what), erase: (at: number, count: number) => text.delete(at, count), close: () => seat.close() };
+  return {
+    seat,
+    text: () => text.toString(),
+    type: (at: number, what: string) => text.insert(at, what),
+    erase: (at: number, count: number) => text.delete(at, count),
+    close: () => seat.close(),
+  };
 };
-const write = (k: Memory, content: string, base?: string) => k.as('operator').write([{ op: 'put', path: PATH, content, ...(base ? { base } : {}) }], { message: 'm' });
+const write = (k: Memory, content: string, base?: string) =>
+  k.as('operator').write([{ op: 'put', path: PATH, content, ...(base ? { base } : {}) }], { message: 'm' });
 const revisions = async (k: Memory): Promise<string[]> => {
   const listed = await k.as('operator').list(PATH, { history: true });
   return listed.ok ? listed.value.entries.map((entry) => `${entry.actor}: ${entry.message}`) : [];
@@ -74,7 +81,10 @@ describe('[F10] a file open in an editor', () => {
     e.type(1, 'b');
     const sealed = await e.close();
     expect(sealed).toHaveLength(1);
-    expect(await k.as('operator').read(PATH, { at: sealed[0] ?? '' })).toMatchObject({ ok: true, value: { content: 'ab' } });
+    expect(await k.as('operator').read(PATH, { at: sealed[0] ?? '' })).toMatchObject({
+      ok: true,
+      value: { content: 'ab' },
+    });
     expect(await e.close()).toEqual([]);
   });
 
@@ -118,7 +128,12 @@ describe('[F10] a file open in an editor', () => {
     await write(k, 'one\ntwo\nthree\n');
     const e = await editor(k);
     e.type(0, 'mine ');
-    await k.kernel.fs.write([{ op: 'edit', path: PATH, old: 'three', new: 'THREE' }], { actor: 'agent:a', message: 'agent', run: 'r', cause: '' });
+    await k.kernel.fs.write([{ op: 'edit', path: PATH, old: 'three', new: 'THREE' }], {
+      actor: 'agent:a',
+      message: 'agent',
+      run: 'r',
+      cause: '',
+    });
     await k.clock.advance(10);
     expect(e.text()).toBe('mine one\ntwo\nTHREE\n');
     await e.close();
@@ -166,7 +181,10 @@ describe('[F10] a file open in an editor', () => {
     });
     const b = await boot(disk);
     fault.undo();
-    const texts = [await content(b), ((await b.as('operator').read(other)) as { value: { content: unknown } }).value.content];
+    const texts = [
+      await content(b),
+      ((await b.as('operator').read(other)) as { value: { content: unknown } }).value.content,
+    ];
     expect(new Set(texts)).toEqual(new Set(['kept', 'x!']));
     b.crash();
     booted.length = 0;
@@ -198,7 +216,9 @@ describe('[F10] a file open in an editor', () => {
     e.type(0, 'typed ');
     const read = await k.as('operator').read(PATH);
     const base = read.ok ? read.value.stat.revision : '';
-    const done = await k.as('operator').write([{ op: 'put', path: PATH, content: Uint8Array.of(0, 1), base }], { message: 'bytes' });
+    const done = await k
+      .as('operator')
+      .write([{ op: 'put', path: PATH, content: Uint8Array.of(0, 1), base }], { message: 'bytes' });
     await write(k, 'new text', done.ok ? (done.value.revisions[0] ?? '') : '');
     await e.close();
     const again = await editor(k);
@@ -212,7 +232,10 @@ describe('[F10] a file open in an editor', () => {
     const k = await boot(disk);
     await write(k, 'x');
     const e = await editor(k);
-    const [, f] = await Promise.all([e.close(), new Promise((resolve) => setTimeout(resolve, 0)).then(() => editor(k))]);
+    const [, f] = await Promise.all([
+      e.close(),
+      new Promise((resolve) => setTimeout(resolve, 0)).then(() => editor(k)),
+    ]);
     f.type(1, 'y');
     await new Promise((resolve) => setTimeout(resolve, 60));
     k.crash();
@@ -224,7 +247,9 @@ describe('[F10] a file open in an editor', () => {
   test('[F10] only a text file opens', async () => {
     const k = await boot();
     const open = (path: string) => k.kernel.live.open(path, author, () => undefined);
-    await k.as('operator').write([{ op: 'put', path: '/workspace/b.bin', content: Uint8Array.of(0) }], { message: 'm' });
+    await k
+      .as('operator')
+      .write([{ op: 'put', path: '/workspace/b.bin', content: Uint8Array.of(0) }], { message: 'm' });
     expect(await open('/workspace/none.md')).toMatchObject({ ok: false, error: { code: 'ENOENT' } });
     expect(await open('/workspace/inbox')).toMatchObject({ ok: false, error: { code: 'EISDIR' } });
     expect(await open('/workspace/b.bin')).toMatchObject({ ok: false, error: { code: 'EINVAL' } });

@@ -17,7 +17,8 @@ export type Prepared = { contents: Map<NodeId, Content>; manifests: Map<string, 
 
 const RECORD_BYTES = 256 * 1024;
 
-export const asBytes = (content: string | Uint8Array): Uint8Array => (typeof content === 'string' ? toUtf8(content) : content);
+export const asBytes = (content: string | Uint8Array): Uint8Array =>
+  typeof content === 'string' ? toUtf8(content) : content;
 
 /** How bytes are kept at a path: text where people write, records where only the kernel does, blobs when big or binary. */
 export const kindFor = (path: Path, bytes: Uint8Array): ContentKind => {

@@ -29,8 +29,8 @@ export type Reads = {
   list: (path: Path, options?: ListOptions) => Promise<Result<ListValue>>;
   history: (path: Path, options?: ListOptions) => Promise<Result<HistoryValue>>;
   blame: (path: Path) => Promise<Result<{ runs: BlameRun[] }>>;
-  /** Every file below a folder, in path order. */
-  files: (under: Path) => Generator<{ node: TreeNode; path: Path }>;
+  /** Every file below a folder as it is now, in path order. */
+  files: (under: Path) => { node: TreeNode; path: Path }[];
 };
 
 type Options = {
@@ -226,11 +226,11 @@ export const createReads = ({ tree, log, contents, histories, ready }: Options):
       return { runs };
     });
 
-  const files: Reads['files'] = function* (under) {
+  const files: Reads['files'] = (under) => {
     const node = tree().resolve(under);
-    if (!node) return;
-    if (node.kind === 'file') yield { node, path: under };
-    else for (const child of children(node, under, Infinity)) if (child.node.kind === 'file') yield child;
+    if (!node) return [];
+    if (node.kind === 'file') return [{ node, path: under }];
+    return [...children(node, under, 64)].filter((child) => child.node.kind === 'file');
   };
 
   return { read, list, history, blame, files };

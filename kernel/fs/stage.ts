@@ -277,11 +277,12 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
     else if (change.op === 'move') move(change);
     else if (change.op === 'remove') remove(change.path);
     else {
-      const there = tree.resolve(change.path);
-      if (there?.kind === 'file') fail('EEXIST', `${change.path} is a file.`, { path: change.path });
+      if (tree.resolve(change.path)?.kind === 'file')
+        fail('EEXIST', `${change.path} is a file.`, { path: change.path });
+      const missing: Path[] = [];
+      for (let path = change.path; !tree.resolve(path); path = parentOf(path)) missing.unshift(path);
       folder(change.path);
-      const node = tree.resolve(change.path);
-      if (!there && node) staged.touched.push({ node, path: change.path, op: 'mkdir' });
+      for (const path of missing) staged.touched.push({ node: tree.resolve(path) ?? folder(path), path, op: 'mkdir' });
     }
   }
   return staged;
@@ -290,4 +291,3 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
 const freshId = (): NodeId => toHex(crypto.getRandomValues(new Uint8Array(16)));
 /** The Yjs client of a fork's first insert: the same on every device. */
 const forkClient = (id: NodeId): number => new DataView(hash(fromHex(id)).buffer).getUint32(0);
-

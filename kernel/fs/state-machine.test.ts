@@ -10,8 +10,13 @@ type File = { content: string; revisions: { id: string; content: string }[]; pat
 type Model = { live: Map<string, File>; all: File[] };
 
 const DIRS = ['/workspace/m', '/workspace/m/a', '/workspace/m/b', '/workspace/m/a/c'];
-const path = fc.tuple(fc.constantFrom(...DIRS), fc.constantFrom('x', 'y', 'z')).map(([dir, name]) => `${dir}/${name}.md`);
-const text = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 12 }), fc.constantFrom('', 'aa', 'aaa\nbb', '😀é', '\uffff'.repeat(3)));
+const path = fc
+  .tuple(fc.constantFrom(...DIRS), fc.constantFrom('x', 'y', 'z'))
+  .map(([dir, name]) => `${dir}/${name}.md`);
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 12 }),
+  fc.constantFrom('', 'aa', 'aaa\nbb', '😀é', '\uffff'.repeat(3)),
+);
 const binary = fc.constant('\u0000binary');
 
 type Step =
@@ -30,11 +35,34 @@ type Step =
   | { t: 'drop'; what: 'dirs' | 'hist' | 'docs' | 'version' };
 
 const change: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ t: fc.constant('put' as const), path, content: fc.oneof({ weight: 5, arbitrary: text }, { weight: 1, arbitrary: binary }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      t: fc.constant('put' as const),
+      path,
+      content: fc.oneof({ weight: 5, arbitrary: text }, { weight: 1, arbitrary: binary }),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ t: fc.constant('append' as const), path, content: text }) },
-  { weight: 3, arbitrary: fc.record({ t: fc.constant('edit' as const), path, old: fc.constantFrom('a', 'aa', 'b', '😀'), new: text, all: fc.boolean() }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      t: fc.constant('edit' as const),
+      path,
+      old: fc.constantFrom('a', 'aa', 'b', '😀'),
+      new: text,
+      all: fc.boolean(),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ t: fc.constant('move' as const), from: path, to: path }) },
-  { weight: 1, arbitrary: fc.record({ t: fc.constant('moveDir' as const), from: fc.constantFrom(...DIRS), to: fc.constantFrom(...DIRS) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      t: fc.constant('moveDir' as const),
+      from: fc.constantFrom(...DIRS),
+      to: fc.constantFrom(...DIRS),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ t: fc.constant('remove' as const), path }) },
 );
 const changes = (max: number) => fc.array(change, { minLength: 1, maxLength: max });
@@ -42,19 +70,38 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: change },
   { weight: 3, arbitrary: fc.record({ t: fc.constant('set' as const), steps: changes(4) }) },
   { weight: 2, arbitrary: fc.record({ t: fc.constant('burst' as const), steps: changes(5) }) },
-  { weight: 2, arbitrary: fc.record({ t: fc.constant('refused' as const), step: change, where: fc.constantFrom('add' as const, 'commit' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      t: fc.constant('refused' as const),
+      step: change,
+      where: fc.constantFrom('add' as const, 'commit' as const),
+    }),
+  },
   { weight: 2, arbitrary: fc.constant<Step>({ t: 'flush' }) },
   { weight: 1, arbitrary: fc.constant<Step>({ t: 'crash' }) },
   { weight: 1, arbitrary: fc.constant<Step>({ t: 'stop' }) },
-  { weight: 1, arbitrary: fc.record({ t: fc.constant('drop' as const), what: fc.constantFrom('dirs' as const, 'hist' as const, 'docs' as const, 'version' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      t: fc.constant('drop' as const),
+      what: fc.constantFrom('dirs' as const, 'hist' as const, 'docs' as const, 'version' as const),
+    }),
+  },
 );
 
-const bytes = (content: string): string | Uint8Array => (content.includes('\u0000') ? new TextEncoder().encode(content) : content);
+const bytes = (content: string): string | Uint8Array =>
+  content.includes('\u0000') ? new TextEncoder().encode(content) : content;
 
 /** What the set should do, by the contract; undefined where it should be refused. One place for all rules of the model. */
 const play = (model: Model, steps: readonly Step[]): { changes: Change[]; after?: Model } => {
-  const copies = new Map(model.all.map((file) => [file, { ...file, revisions: [...file.revisions], paths: [...file.paths] }]));
-  const next: Model = { live: new Map([...model.live].map(([at, file]) => [at, copies.get(file) as File])), all: [...copies.values()] };
+  const copies = new Map(
+    model.all.map((file) => [file, { ...file, revisions: [...file.revisions], paths: [...file.paths] }]),
+  );
+  const next: Model = {
+    live: new Map([...model.live].map(([at, file]) => [at, copies.get(file) as File])),
+    all: [...copies.values()],
+  };
   const made = new Set<string>();
   const out: Change[] = [];
   let sound = true;
@@ -138,8 +185,13 @@ class Run {
       const history = await this.k.kernel.fs.history(file.paths.at(-1) ?? '');
       if (!history.ok) throw new Error(history.error.message);
       const known = new Set(file.revisions.map((revision) => revision.id));
-      const others = new Set(model.all.flatMap((other) => (other === file ? [] : other.revisions.map((revision) => revision.id))));
-      const fresh = history.value.entries.map((entry) => entry.id).filter((id) => !known.has(id) && !others.has(id)).reverse();
+      const others = new Set(
+        model.all.flatMap((other) => (other === file ? [] : other.revisions.map((revision) => revision.id))),
+      );
+      const fresh = history.value.entries
+        .map((entry) => entry.id)
+        .filter((id) => !known.has(id) && !others.has(id))
+        .reverse();
       for (const revision of file.revisions) if (revision.id === 'pending') revision.id = fresh.shift() ?? 'none';
       expect(file.revisions.map((revision) => revision.id)).not.toContain('none');
     }
@@ -166,7 +218,9 @@ class Run {
       if (after && !made) this.model = after;
     } else if (one.t === 'burst') {
       // Writers at once, on files of their own: all are done, in their order.
-      const own = one.steps.flatMap((each, i): Step[] => ('path' in each ? [{ t: 'append', path: `/workspace/m/burst${i}.md`, content: each.path }] : []));
+      const own = one.steps.flatMap((each, i): Step[] =>
+        'path' in each ? [{ t: 'append', path: `/workspace/m/burst${i}.md`, content: each.path }] : [],
+      );
       const plays = own.map((each) => play(this.model, [each]));
       const answers = await Promise.all(plays.map(({ changes: list }) => this.write(list)));
       for (const answer of answers) expect(answer.ok).toBe(true);
@@ -176,7 +230,10 @@ class Run {
       const { changes: list, after } = play(this.model, one.t === 'set' ? one.steps : [one]);
       if (list.length === 0) return;
       const answer = await this.write(list);
-      expect([list, answer.ok ? 'ok' : answer.error.code !== 'EIO' && answer.error.code !== 'EBUSY' ? 'refused' : answer.error]).toEqual([list, after ? 'ok' : 'refused']);
+      expect([
+        list,
+        answer.ok ? 'ok' : answer.error.code !== 'EIO' && answer.error.code !== 'EBUSY' ? 'refused' : answer.error,
+      ]).toEqual([list, after ? 'ok' : 'refused']);
       if (after) await this.adopt(after);
     }
   }
@@ -205,7 +262,11 @@ class Run {
   async check(): Promise<void> {
     const { fs } = this.k.kernel;
     const all = await fs.list('/workspace', { depth: 64, limit: 10_000 });
-    const listed = all.ok ? all.value.entries.filter((stat) => stat.kind === 'file' && stat.path.startsWith('/workspace/m/')).map((stat) => stat.path) : [];
+    const listed = all.ok
+      ? all.value.entries
+          .filter((stat) => stat.kind === 'file' && stat.path.startsWith('/workspace/m/'))
+          .map((stat) => stat.path)
+      : [];
     expect(listed.sort()).toEqual([...this.model.live.keys()].sort());
     const encode = (content: string): string => Buffer.from(content, 'utf8').toString('hex');
     const read = async (at: string, revision?: string): Promise<string> => {

@@ -63,16 +63,22 @@ describe('[F11] watching', () => {
     const d = `/workspace/d${++names}`;
     await ok({ op: 'put', path: `${d}/a/x.md`, content: 'x' }, { op: 'put', path: `${d}/a/b/y.md`, content: 'y' });
     const moved = await watching(() => ok({ op: 'move', from: `${d}/a`, to: `${d}/c` }));
-    expect(moved.map(({ path, from, change }) => [path, from, change])).toEqual(expect.arrayContaining([
-      [`${d}/c`, `${d}/a`, 'move'],
-      [`${d}/c/b/y.md`, `${d}/a/b/y.md`, 'move'],
-      [`${d}/c/x.md`, `${d}/a/x.md`, 'move'],
-    ]));
+    expect(moved.map(({ path, from, change }) => [path, from, change])).toEqual(
+      expect.arrayContaining([
+        [`${d}/c`, `${d}/a`, 'move'],
+        [`${d}/c/b/y.md`, `${d}/a/b/y.md`, 'move'],
+        [`${d}/c/x.md`, `${d}/a/x.md`, 'move'],
+      ]),
+    );
     expect(moved).toHaveLength(3);
     const stat = (await op.read(`${d}/c/x.md`)) as { value: { stat: { revision: string } } };
-    const attrs = await watching(() => ok({ op: 'put', path: `${d}/c/x.md`, content: 'x', base: stat.value.stat.revision, attrs: { k: 'v' } }));
+    const attrs = await watching(() =>
+      ok({ op: 'put', path: `${d}/c/x.md`, content: 'x', base: stat.value.stat.revision, attrs: { k: 'v' } }),
+    );
     expect(attrs.map((event) => event.path)).toEqual([`${d}/c/x.md`]);
-    expect(await watching(() => w({ op: 'put', path: fresh(), content: 'x' }, { op: 'remove', path: fresh() }))).toEqual([]);
+    expect(
+      await watching(() => w({ op: 'put', path: fresh(), content: 'x' }, { op: 'remove', path: fresh() })),
+    ).toEqual([]);
   });
 
   test('[F11] a listener that breaks does not make a durable write fail', async () => {

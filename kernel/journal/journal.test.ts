@@ -11,20 +11,24 @@ import { packSegments, SEGMENT_BYTES, unpackSegment } from './segments.ts';
 
 const put = (k: Memory, name: string, content: string | Uint8Array = name) =>
   k.as('operator').write([{ op: 'put', path: `/workspace/${name}`, content }], { message: name });
-const entriesOf = async (disk: Disk): Promise<SealedEntry[]> => (await journalRows(disk)).flatMap((row) => unpackSegment(row.b));
+const entriesOf = async (disk: Disk): Promise<SealedEntry[]> =>
+  (await journalRows(disk)).flatMap((row) => unpackSegment(row.b));
 const verify = async (k: Memory) => k.journal.verify(1);
 
 test('[J4] time never goes back, whatever the wall clock does', () => {
   fc.assert(
-    fc.property(fc.array(fc.oneof(fc.integer({ min: -5, max: 5 }), fc.integer({ min: -1e12, max: 2e12 })), { minLength: 1 }), (walls) => {
-      let last: Stamp = { at: 0, tick: 0 };
-      for (const wall of walls) {
-        const next = nextStamp(last, wall);
-        expect(next.at > last.at || (next.at === last.at && next.tick > last.tick)).toBe(true);
-        expect(next.at).toBeGreaterThanOrEqual(Math.floor(wall));
-        last = next;
-      }
-    }),
+    fc.property(
+      fc.array(fc.oneof(fc.integer({ min: -5, max: 5 }), fc.integer({ min: -1e12, max: 2e12 })), { minLength: 1 }),
+      (walls) => {
+        let last: Stamp = { at: 0, tick: 0 };
+        for (const wall of walls) {
+          const next = nextStamp(last, wall);
+          expect(next.at > last.at || (next.at === last.at && next.tick > last.tick)).toBe(true);
+          expect(next.at).toBeGreaterThanOrEqual(Math.floor(wall));
+          last = next;
+        }
+      },
+    ),
   );
   expect(nextStamp({ at: 5, tick: 0xffff }, 5)).toEqual({ at: 6, tick: 0 });
 });
@@ -59,7 +63,10 @@ test('[J3] [J9] entries are numbered from 1, each points to the one before, of a
     prev = sealed.hash;
   }
   expect(await verify(k)).toEqual({ entries: entries.length });
-  const self = await withDatabase(disk, async (db) => (await db.sys.get('device'))?.v as { id: string; publicKey: Uint8Array });
+  const self = await withDatabase(
+    disk,
+    async (db) => (await db.sys.get('device'))?.v as { id: string; publicKey: Uint8Array },
+  );
   expect(self.id).toBe(toHex(hash(self.publicKey).slice(0, 16)));
   expect(new Set(entries.map(({ entry }) => entry.device))).toEqual(new Set([self.id]));
   await k.stop();
@@ -76,7 +83,9 @@ test('[J9] two first boots at once agree on one device', async () => {
 });
 
 /** A journal of several rows, with the entries of the middle rows known. */
-const damaged = async (damage: (rows: JournalRow[]) => JournalRow[]): Promise<{ check: Awaited<ReturnType<typeof verify>>; before: SealedEntry[] }> => {
+const damaged = async (
+  damage: (rows: JournalRow[]) => JournalRow[],
+): Promise<{ check: Awaited<ReturnType<typeof verify>>; before: SealedEntry[] }> => {
   const disk = createDisk();
   const k = await bootMemory({ disk });
   for (let i = 0; i < 4; i++) await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => put(k, `${name}${i}`)));
@@ -139,32 +148,44 @@ test('[J3] a missing row, a repeated one and a swapped one are found', async () 
     return rows.filter((_, i) => i !== 1);
   });
   expect(missing.check.fault).toMatchObject({ seq: gone, message: expect.stringContaining('missing') });
-  const swapped = await damaged((rows) => rows.map((row, i) => (i === 1 || i === 2 ? { ...row, b: rows[3 - i]?.b ?? row.b } : row)));
+  const swapped = await damaged((rows) =>
+    rows.map((row, i) => (i === 1 || i === 2 ? { ...row, b: rows[3 - i]?.b ?? row.b } : row)),
+  );
   expect(swapped.check.fault).toBeDefined();
-  const repeated = await damaged((rows) => [...rows, { ...(rows.at(-1) as JournalRow), s: (rows.at(-1) as JournalRow).s + 100 }]);
+  const repeated = await damaged((rows) => [
+    ...rows,
+    { ...(rows.at(-1) as JournalRow), s: (rows.at(-1) as JournalRow).s + 100 },
+  ]);
   expect(repeated.check.fault?.seq).toBe(repeated.before.length + 1);
 });
 
-const sized = (seq: number, size: number): SealedEntry => ({ entry: { seq } as Entry, bytes: new Uint8Array(size), hash: ZERO_HASH });
+const sized = (seq: number, size: number): SealedEntry => ({
+  entry: { seq } as Entry,
+  bytes: new Uint8Array(size),
+  hash: ZERO_HASH,
+});
 
 test('[J5] segments hold at most 64 KB, or one entry alone; nothing is lost or reordered', () => {
   fc.assert(
-    fc.property(fc.array(fc.oneof(fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 1, max: 200_000 })), { maxLength: 80 }), (sizes) => {
-      const segments = packSegments(sizes.map((size, i) => sized(i + 1, size)));
-      let next = 1;
-      for (const segment of segments) {
-        expect(segment.first).toBe(next);
-        next += segment.count;
-        expect(segment.bytes.length <= SEGMENT_BYTES || segment.count === 1).toBe(true);
-        expect(segment.bytes.slice(0, 2)).toEqual(Uint8Array.of(1, 0));
-      }
-      expect(next).toBe(sizes.length + 1);
-      // As few as in-order packing allows: no two neighbours would fit into one (an entry's length takes up to 3 bytes).
-      for (const [i, segment] of segments.entries()) {
-        const after = sizes[(segments[i + 1]?.first ?? 0) - 1];
-        if (after !== undefined) expect(segment.bytes.length + after + 3).toBeGreaterThan(SEGMENT_BYTES);
-      }
-    }),
+    fc.property(
+      fc.array(fc.oneof(fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 1, max: 200_000 })), { maxLength: 80 }),
+      (sizes) => {
+        const segments = packSegments(sizes.map((size, i) => sized(i + 1, size)));
+        let next = 1;
+        for (const segment of segments) {
+          expect(segment.first).toBe(next);
+          next += segment.count;
+          expect(segment.bytes.length <= SEGMENT_BYTES || segment.count === 1).toBe(true);
+          expect(segment.bytes.slice(0, 2)).toEqual(Uint8Array.of(1, 0));
+        }
+        expect(next).toBe(sizes.length + 1);
+        // As few as in-order packing allows: no two neighbours would fit into one (an entry's length takes up to 3 bytes).
+        for (const [i, segment] of segments.entries()) {
+          const after = sizes[(segments[i + 1]?.first ?? 0) - 1];
+          if (after !== undefined) expect(segment.bytes.length + after + 3).toBeGreaterThan(SEGMENT_BYTES);
+        }
+      },
+    ),
   );
 });
 
@@ -173,7 +194,14 @@ test('[J5] a row is { d, s, c, b }; a huge entry has a row to itself', async () 
   const k = await bootMemory({ disk });
   await put(k, 'small');
   await put(k, 'huge', 'x'.repeat(300_000));
-  await k.as('operator').write([{ op: 'put', path: '/workspace/1', content: '1' }, { op: 'put', path: '/workspace/2', content: '2'.repeat(100_000) }, { op: 'put', path: '/workspace/3', content: '3' }], { message: 'mixed' });
+  await k.as('operator').write(
+    [
+      { op: 'put', path: '/workspace/1', content: '1' },
+      { op: 'put', path: '/workspace/2', content: '2'.repeat(100_000) },
+      { op: 'put', path: '/workspace/3', content: '3' },
+    ],
+    { message: 'mixed' },
+  );
   let next = 1;
   for (const row of await journalRows(disk)) {
     const entries = unpackSegment(row.b);
@@ -190,7 +218,11 @@ test('[J6] an answered write is on disk, its change set in one transaction', asy
   const k = await bootMemory({ disk });
   const commits = watchCommits();
   onTestFinished(commits.undo);
-  const changes = Array.from({ length: 30 }, (_, i) => ({ op: 'put' as const, path: `/workspace/${i}`, content: 'x'.repeat(9000) }));
+  const changes = Array.from({ length: 30 }, (_, i) => ({
+    op: 'put' as const,
+    path: `/workspace/${i}`,
+    content: 'x'.repeat(9000),
+  }));
   const done = await k.as('operator').write(changes, { message: 'set' });
   expect(commits.seen().transactions).toBe(1);
   const rows = await journalRows(disk);
@@ -200,7 +232,10 @@ test('[J6] an answered write is on disk, its change set in one transaction', asy
   expect(done.ok && done.value.revisions).toHaveLength(30);
   k.crash();
   const b = await bootMemory({ disk });
-  expect(await b.as('operator').read('/workspace/29')).toMatchObject({ ok: true, value: { content: 'x'.repeat(9000) } });
+  expect(await b.as('operator').read('/workspace/29')).toMatchObject({
+    ok: true,
+    value: { content: 'x'.repeat(9000) },
+  });
   await b.stop();
 });
 
@@ -218,7 +253,9 @@ test('[J8] concurrent writers share transactions, one in flight, their entries i
   expect((await journalRows(disk)).length - rowsBefore).toBeLessThan(20);
   const seqs = answers.map((answer) => (answer.ok ? Number(answer.value.revisions[0]?.split('.')[1]) : 0));
   expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
-  expect((await entriesOf(disk)).slice(-100).map(({ entry }) => entry.message)).toEqual(Array.from({ length: 100 }, (_, i) => `f${String(i).padStart(3, '0')}`));
+  expect((await entriesOf(disk)).slice(-100).map(({ entry }) => entry.message)).toEqual(
+    Array.from({ length: 100 }, (_, i) => `f${String(i).padStart(3, '0')}`),
+  );
   expect((await verify(k)).fault).toBeUndefined();
   await k.stop();
 });

@@ -14,7 +14,8 @@ export const SEGMENT_BYTES = 64 * 1024;
 const RAW = 0;
 const HEAD = Uint8Array.of(SEGMENT_VERSION, RAW);
 
-const framed = (bytes: Uint8Array): Uint8Array => encoding.encode((encoder) => encoding.writeVarUint8Array(encoder, bytes));
+const framed = (bytes: Uint8Array): Uint8Array =>
+  encoding.encode((encoder) => encoding.writeVarUint8Array(encoder, bytes));
 
 export type Segment = { first: number; count: number; bytes: Uint8Array };
 
@@ -47,7 +48,8 @@ export const packSegments = (entries: readonly SealedEntry[]): Segment[] => {
 const open = (bytes: Uint8Array): decoding.Decoder => {
   const decoder = decoding.createDecoder(bytes);
   const version = decoding.readUint8(decoder);
-  if (version !== SEGMENT_VERSION) fail('EBADMSG', `segment version ${version}; this kernel reads version ${SEGMENT_VERSION}`);
+  if (version !== SEGMENT_VERSION)
+    fail('EBADMSG', `segment version ${version}; this kernel reads version ${SEGMENT_VERSION}`);
   if (decoding.readUint8(decoder) !== RAW) fail('EBADMSG', 'a compressed segment; this kernel reads raw ones');
   return decoder;
 };

@@ -4,9 +4,19 @@ import { policySchema, type Policy } from '../protocol/formats/policy.ts';
 import { roleSchema, TOOLS, type Autonomy, type Role } from '../protocol/formats/role.ts';
 import { decideDecision, decideEffect, decideRead, decideWrite, stricter, type Facts } from './decide.ts';
 
-const policyOf = (policy: object = {}): Policy => policySchema.parse({ grants: { 'agent:a': { write: ['/workspace/**'] } }, ...policy });
-const roleOf = (role: object = {}): Role => ({ ...roleSchema.parse({ name: 'a', write: ['/workspace/**'], tools: [...TOOLS], ...role }), prompt: '' });
-const factsOf = (more: Partial<Facts> = {}): Facts => ({ policy: policyOf(), powers: [], role: roleOf(), capabilities: [], ...more });
+const policyOf = (policy: object = {}): Policy =>
+  policySchema.parse({ grants: { 'agent:a': { write: ['/workspace/**'] } }, ...policy });
+const roleOf = (role: object = {}): Role => ({
+  ...roleSchema.parse({ name: 'a', write: ['/workspace/**'], tools: [...TOOLS], ...role }),
+  prompt: '',
+});
+const factsOf = (more: Partial<Facts> = {}): Facts => ({
+  policy: policyOf(),
+  powers: [],
+  role: roleOf(),
+  capabilities: [],
+  ...more,
+});
 const verdict = (actor: Actor, path: string, facts = factsOf()): string => {
   const judged = decideWrite(actor, path, facts);
   if (judged.verdict !== 'apply') expect(judged.reason.length).toBeGreaterThan(10);
@@ -58,29 +68,50 @@ describe('where writes go', () => {
   });
 
   test.each([
-    '/system/policy.yaml', '/system/x', '/workspace/agents/a/AGENT.md', '/workspace/agents/b/AGENT.md', '/workspace/jobs/j.md', '/workspace/jobs',
-    '/workspace/jobs/deep/j.md', '/workspace/settings/s.yaml', '/workspace/surfaces/s.yaml', '/workspace/agents', '/workspace/agents/new',
+    '/system/policy.yaml',
+    '/system/x',
+    '/workspace/agents/a/AGENT.md',
+    '/workspace/agents/b/AGENT.md',
+    '/workspace/jobs/j.md',
+    '/workspace/jobs',
+    '/workspace/jobs/deep/j.md',
+    '/workspace/settings/s.yaml',
+    '/workspace/surfaces/s.yaml',
+    '/workspace/agents',
+    '/workspace/agents/new',
   ])('[P3] [A10] no grant, power or mode lets an agent write %s', (path) => {
     for (const autonomy of ['manual', 'bounded', 'autonomous'] as const) {
       const all = ['/**', '/workspace/**', path];
       const policy = policyOf({ autonomy, grants: { 'agent:a': { write: all } } });
-      expect(verdict('agent:a', path, factsOf({ policy, powers: all, role: roleOf({ write: all, autonomy: 'autonomous' }) }))).toBe('EACCES');
+      expect(
+        verdict(
+          'agent:a',
+          path,
+          factsOf({ policy, powers: all, role: roleOf({ write: all, autonomy: 'autonomous' }) }),
+        ),
+      ).toBe('EACCES');
     }
   });
 
   test('[P2] a grant and the role must both name the path', () => {
     const policy = policyOf({ grants: { 'agent:a': { write: ['/workspace/context/**'] } } });
     const path = '/workspace/context/x.md';
-    expect(verdict('agent:a', path, factsOf({ policy, role: roleOf({ write: ['/workspace/context/*.md'] }) }))).toBe('apply');
+    expect(verdict('agent:a', path, factsOf({ policy, role: roleOf({ write: ['/workspace/context/*.md'] }) }))).toBe(
+      'apply',
+    );
     expect(verdict('agent:a', '/workspace/other.md', factsOf({ policy }))).toBe('EACCES');
     expect(verdict('agent:a', path, factsOf({ policy, role: roleOf({ write: [] }) }))).toBe('EACCES');
-    expect(verdict('agent:a', path, factsOf({ policy, role: roleOf({ write: ['/workspace/notes/**'] }) }))).toBe('EACCES');
+    expect(verdict('agent:a', path, factsOf({ policy, role: roleOf({ write: ['/workspace/notes/**'] }) }))).toBe(
+      'EACCES',
+    );
     expect(verdict('agent:a', path, { ...factsOf({ policy }), role: undefined })).toBe('EACCES');
-    expect(verdict('agent:a', path, factsOf({ policy: policyOf({ grants: {} }), powers: ['/workspace/context/**'] }))).toBe('apply');
+    expect(
+      verdict('agent:a', path, factsOf({ policy: policyOf({ grants: {} }), powers: ['/workspace/context/**'] })),
+    ).toBe('apply');
     expect(verdict('agent:a', path, factsOf({ policy: policyOf({ grants: {} }) }))).toBe('EACCES');
   });
 
-  test('[P2] its own memory always, another agent\'s never', () => {
+  test("[P2] its own memory always, another agent's never", () => {
     const none = factsOf({ policy: policyOf({ grants: {}, autonomy: 'manual' }), role: roleOf({ write: [] }) });
     expect(verdict('agent:a', '/workspace/agents/a/memory/x.md', none)).toBe('apply');
     expect(verdict('agent:a', '/workspace/agents/b/memory/x.md')).toBe('EACCES');
@@ -100,12 +131,20 @@ describe('autonomy', () => {
     for (const policyMode of modes) {
       for (const roleMode of [undefined, ...modes]) {
         for (const paused of [false, true]) {
-          for (const rule of [[], ['path /workspace/x.md'], ['path /workspace/*'], ['path /workspace/y.md'], ['nonsense']]) {
+          for (const rule of [
+            [],
+            ['path /workspace/x.md'],
+            ['path /workspace/*'],
+            ['path /workspace/y.md'],
+            ['nonsense'],
+          ]) {
             const policy = policyOf({ autonomy: policyMode, paused, never_auto: rule });
             const role = roleOf(roleMode ? { autonomy: roleMode as Autonomy } : {});
             const manual = policyMode === 'manual' || roleMode === 'manual';
             const named = rule[0] === 'path /workspace/x.md' || rule[0] === 'path /workspace/*';
-            expect(verdict('agent:a', '/workspace/x.md', factsOf({ policy, role }))).toBe(manual || paused || named ? 'queue' : 'apply');
+            expect(verdict('agent:a', '/workspace/x.md', factsOf({ policy, role }))).toBe(
+              manual || paused || named ? 'queue' : 'apply',
+            );
             expect(verdict('operator', '/workspace/x.md', factsOf({ policy, role }))).toBe('apply');
           }
         }
@@ -120,12 +159,16 @@ describe('effects', () => {
     return judged.verdict;
   };
 
-  test.each(['http', 'mail', 'transfer', '__proto__', 'constructor', 'Notify'])('[P9] [A11] an effect of kind %s waits in every mode, whoever asks', (kind) => {
-    for (const autonomy of ['manual', 'bounded', 'autonomous'] as const) {
-      const facts = factsOf({ policy: policyOf({ autonomy }), role: roleOf({ autonomy }) });
-      for (const actor of ['operator', 'agent:a', 'program:p', 'daemon:d'] as const) expect(effect(actor, kind, facts)).toBe('queue');
-    }
-  });
+  test.each(['http', 'mail', 'transfer', '__proto__', 'constructor', 'Notify'])(
+    '[P9] [A11] an effect of kind %s waits in every mode, whoever asks',
+    (kind) => {
+      for (const autonomy of ['manual', 'bounded', 'autonomous'] as const) {
+        const facts = factsOf({ policy: policyOf({ autonomy }), role: roleOf({ autonomy }) });
+        for (const actor of ['operator', 'agent:a', 'program:p', 'daemon:d'] as const)
+          expect(effect(actor, kind, facts)).toBe('queue');
+      }
+    },
+  );
 
   test('[P6] a notice is a change like any other; bash is for agents whose role has it', () => {
     expect(effect('operator', 'notify')).toBe('apply');

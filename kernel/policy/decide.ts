@@ -53,7 +53,6 @@ export const isAuthority = matcher([
   '/workspace/surfaces/**',
 ]);
 
-
 const holds = (capabilities: readonly Capability[], path: Path): boolean =>
   capabilities.some((capability) => matcher(capability.paths)(path));
 
@@ -92,7 +91,11 @@ export const decideWrite = (actor: Actor, path: Path, facts: Facts): Verdict => 
 
   const name = actorNameOf(actor);
   const owner = memoryOf(path);
-  if (owner === name) return APPLY;
+  // Its own memory needs no grant and waits for nobody, unless everything is stopped or the operator said so.
+  if (owner === name) {
+    const rule = neverAuto(facts.policy, 'path', path);
+    return facts.policy.paused || rule ? autonomyOver('workspace', facts, rule) : APPLY;
+  }
   if (owner !== undefined) return deny('EACCES', `${path} is the private memory of agent ${owner}.`);
   if (isAuthority(path)) return deny('EACCES', `${path} decides what agents may do. Propose the change instead.`);
 

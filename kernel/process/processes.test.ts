@@ -4,7 +4,16 @@ import { emptyUsage, type RunRecord } from '../protocol/formats/records.ts';
 import { createProcesses, type NewProcess } from './processes.ts';
 
 const usage = emptyUsage();
-const order = (id: string, more: Partial<NewProcess> = {}): NewProcess => ({ id, actor: 'agent:a', kind: 'agent', title: id, by: 'operator', capabilities: [], record: true, ...more });
+const order = (id: string, more: Partial<NewProcess> = {}): NewProcess => ({
+  id,
+  actor: 'agent:a',
+  kind: 'agent',
+  title: id,
+  by: 'operator',
+  capabilities: [],
+  record: true,
+  ...more,
+});
 const table = (refuse = false) => {
   const timers: (() => void)[] = [];
   const written: { file: string; record: RunRecord; actor: string; run: string }[] = [];
@@ -22,16 +31,27 @@ const table = (refuse = false) => {
   processes.on((process, what) => told.push(`${what} ${process.id}`));
   return { processes, written, told, timers };
 };
-const untilAborted = (signal: AbortSignal) => new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
+const untilAborted = (signal: AbortSignal) =>
+  new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
 
 test('[R1] a run is start, its steps, end, in the file of its day, written by its actor', async () => {
   const { processes, written, told } = table();
-  const { process, ended } = await processes.spawn(order('r1', { job: '/workspace/jobs/j.md' }), async () => ({ state: 'done', text: 'fine', usage }));
+  const { process, ended } = await processes.spawn(order('r1', { job: '/workspace/jobs/j.md' }), async () => ({
+    state: 'done',
+    text: 'fine',
+    usage,
+  }));
   expect(processes.list()).toEqual([process]);
   expect(await ended).toMatchObject({ state: 'done', text: 'fine' });
   expect(written.map(({ record }) => record.t)).toEqual(['start', 'end']);
-  for (const one of written) expect(one).toMatchObject({ file: '/system/runs/2026-11-23/r1.jsonl', actor: 'agent:a', run: 'r1' });
-  expect(written[0]?.record).toMatchObject({ id: 'r1', by: 'operator', job: '/workspace/jobs/j.md', at: '2026-11-23T08:00:00.000Z' });
+  for (const one of written)
+    expect(one).toMatchObject({ file: '/system/runs/2026-11-23/r1.jsonl', actor: 'agent:a', run: 'r1' });
+  expect(written[0]?.record).toMatchObject({
+    id: 'r1',
+    by: 'operator',
+    job: '/workspace/jobs/j.md',
+    at: '2026-11-23T08:00:00.000Z',
+  });
   expect(processes.list()).toEqual([]);
   expect(told).toEqual(['start r1', 'end r1']);
 });
@@ -40,14 +60,17 @@ test('[R1] a run that breaks ends failed, in words, and nothing else does', asyn
   const { processes, written } = table();
   const broken = await processes.spawn(order('r1'), () => Promise.reject(new Error('boom')));
   expect(await broken.ended).toMatchObject({ state: 'failed', error: { code: 'EIO', message: 'The run broke: boom' } });
-  const refused = await processes.spawn(order('r2'), () => Promise.reject(new SysFailure({ code: 'ENOSPC', call: 'x', message: 'full' })));
+  const refused = await processes.spawn(order('r2'), () =>
+    Promise.reject(new SysFailure({ code: 'ENOSPC', call: 'x', message: 'full' })),
+  );
   expect(await refused.ended).toMatchObject({ state: 'failed', error: { code: 'ENOSPC' } });
   expect(written.map(({ record }) => record.t)).toEqual(['start', 'end', 'start', 'end']);
 });
 
 test('[R3] killing aborts at once, with everything the run started, and it ends cancelled', async () => {
   const { processes, written } = table();
-  const spawn = (id: string, parent?: string) => processes.spawn(order(id, parent ? { parent } : {}), (process) => untilAborted(process.signal));
+  const spawn = (id: string, parent?: string) =>
+    processes.spawn(order(id, parent ? { parent } : {}), (process) => untilAborted(process.signal));
   const runs = [await spawn('a'), await spawn('b', 'a'), await spawn('c', 'b'), await spawn('other')];
   expect(processes.kill('a').sort()).toEqual(['a', 'b', 'c']);
   expect(runs.map(({ process }) => process.signal.aborted)).toEqual([true, true, true, false]);
@@ -56,7 +79,11 @@ test('[R3] killing aborts at once, with everything the run started, and it ends 
   expect(processes.kill('a')).toEqual([]);
   expect(processes.kill('all')).toEqual(['other']);
   await runs[3]?.ended;
-  expect(written.filter(({ record }) => record.t === 'end').every(({ record }) => record.t === 'end' && record.state === 'cancelled')).toBe(true);
+  expect(
+    written
+      .filter(({ record }) => record.t === 'end')
+      .every(({ record }) => record.t === 'end' && record.state === 'cancelled'),
+  ).toBe(true);
 });
 
 test('[R5] one run is not live twice, not even when started twice at once', async () => {
@@ -73,7 +100,9 @@ test('[R5] one run is not live twice, not even when started twice at once', asyn
 test('[R1] a run whose start cannot be written does not start', async () => {
   const { processes, told } = table(true);
   let ran = false;
-  await expect(processes.spawn(order('r1'), async () => ((ran = true), { state: 'done' as const, usage }))).rejects.toMatchObject({ error: { code: 'ENOSPC' } });
+  await expect(
+    processes.spawn(order('r1'), async () => ((ran = true), { state: 'done' as const, usage })),
+  ).rejects.toMatchObject({ error: { code: 'ENOSPC' } });
   await Promise.resolve();
   expect([ran, processes.list(), told]).toEqual([false, [], []]);
 });

@@ -142,7 +142,12 @@ export const createProcesses = ({ now, setTimer, append }: Options): Processes =
         tell(process, 'start');
       };
       const begun = begin();
-      const ended = begun.then(() => finish(process, Promise.resolve().then(() => body(process))));
+      const ended = begun.then(() =>
+        finish(
+          process,
+          Promise.resolve().then(() => body(process)),
+        ),
+      );
       // In the table before its record is written: two starts of one run at once must not both find it absent.
       table.set(process.id, { process, abort, ended: ended.catch(() => undefined) });
       await begun.catch((cause: unknown) => {
@@ -157,7 +162,7 @@ export const createProcesses = ({ now, setTimer, append }: Options): Processes =
       const victims = new Set<string>();
       const slots = [...table.values()];
       // What a run started ends with it, to any depth.
-      for (let before = -1; before !== victims.size; ) {
+      for (let before = -1; before !== victims.size;) {
         before = victims.size;
         for (const { process } of slots) {
           if (id === 'all' || process.id === id || victims.has(process.parent ?? '')) victims.add(process.id);

@@ -3,7 +3,7 @@ import picomatch from 'picomatch';
 import { expect, test } from 'vitest';
 import { matcher } from './glob.ts';
 
-const name = fc.stringMatching(/^[a-c.+-]{1,3}$/).filter((text) => text !== '.' && text !== '..');
+const name = fc.stringMatching(/^[a-c.-]{1,3}$/).filter((text) => text !== '.' && text !== '..');
 const path = fc.array(name, { minLength: 1, maxLength: 5 }).map((parts) => `/w/${parts.join('/')}`);
 const part = fc.oneof(name, fc.constantFrom('*', '**', 'a*', '*.b', '?', '{a,b}', '{a,b*}c', 'a?c'));
 const pattern = fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => `/w/${parts.join('/')}`);
@@ -13,13 +13,17 @@ const quirk = (glob: string): boolean => /[*?}][^/]*\/\*\*$/.test(glob);
 
 test('[F1] patterns match what picomatch matches, over the grammar we keep', () => {
   fc.assert(
-    fc.property(pattern.filter((glob) => !quirk(glob)), path, (glob, file) => {
-      expect([glob, file, matcher(glob)(file)]).toEqual([
-        glob,
-        file,
-        picomatch(glob, { dot: true, strictSlashes: true })(file),
-      ]);
-    }),
+    fc.property(
+      pattern.filter((glob) => !quirk(glob)),
+      path,
+      (glob, file) => {
+        expect([glob, file, matcher(glob)(file)]).toEqual([
+          glob,
+          file,
+          picomatch(glob, { dot: true, strictSlashes: true })(file),
+        ]);
+      },
+    ),
     { numRuns: 5000 },
   );
 });

@@ -51,7 +51,12 @@ const expand = (pattern: string, from = 0): string[] => {
  * Wildcard matching over a sequence, backtracking only to the last star (Kirk J. Krauss, 2008): a `star` takes any
  * number of items, every other item must `fit`.
  */
-const wild = <P, T>(pattern: readonly P[], text: readonly T[], star: (item: P) => boolean, fit: (item: P, value: T) => boolean): boolean => {
+const wild = <P, T>(
+  pattern: readonly P[],
+  text: readonly T[],
+  star: (item: P) => boolean,
+  fit: (item: P, value: T) => boolean,
+): boolean => {
   let p = 0;
   let t = 0;
   let lastStar = -1;
@@ -76,10 +81,21 @@ const wild = <P, T>(pattern: readonly P[], text: readonly T[], star: (item: P) =
 type Segment = { deep: boolean; chars: string[]; whole: boolean };
 
 const fitsSegment = ({ chars, whole }: Segment, name: string): boolean =>
-  whole ? name !== '' : wild(chars, [...name], (char) => char === '*', (char, value) => char === '?' || char === value);
+  whole
+    ? name !== ''
+    : wild(
+        chars,
+        Array.from(name),
+        (char) => char === '*',
+        (char, value) => char === '?' || char === value,
+      );
 
 const compile = (pattern: string): ((names: readonly string[]) => boolean) => {
-  const segments = pattern.split('/').map((text): Segment => ({ deep: text === '**', chars: [...text.replace(/\*+/g, '*')], whole: text === '*' }));
+  const segments = pattern.split('/').map((text): Segment => ({
+    deep: text === '**',
+    chars: Array.from(text.replace(/\*+/g, '*')),
+    whole: text === '*',
+  }));
   return (names) => wild(segments, names, ({ deep }) => deep, fitsSegment);
 };
 

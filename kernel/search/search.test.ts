@@ -24,10 +24,19 @@ test('every word of the query begins a word of the file, folded', async () => {
 test('exact and regular expressions, with the line and the total', async () => {
   const search = over(doc('/a', 'one\ntwo (x)\nthree (x) (x)'), doc('/b', 'none'));
   const exact = await search('(x)', { mode: 'exact' });
-  expect(exact).toMatchObject({ ok: true, value: { total: 1, hits: [{ path: '/a', line: 2, snippet: 'two (x)', score: 3 }] } });
-  expect(await search('^t\\w+', { mode: 'regex' })).toMatchObject({ ok: true, value: { hits: [{ line: 2, score: 2 }] } });
+  expect(exact).toMatchObject({
+    ok: true,
+    value: { total: 1, hits: [{ path: '/a', line: 2, snippet: 'two (x)', score: 3 }] },
+  });
+  expect(await search('^t\\w+', { mode: 'regex' })).toMatchObject({
+    ok: true,
+    value: { hits: [{ line: 2, score: 2 }] },
+  });
   expect(await paths(search('(', { mode: 'regex' }))).toEqual(['EINVAL']);
-  expect(await search('n', { mode: 'exact', limit: 1 })).toMatchObject({ ok: true, value: { total: 2, hits: { length: 1 } } });
+  expect(await search('n', { mode: 'exact', limit: 1 })).toMatchObject({
+    ok: true,
+    value: { total: 2, hits: { length: 1 } },
+  });
 });
 
 test('the line shown holds what was found, whatever folding does to lengths', async () => {
@@ -45,8 +54,17 @@ test('the line shown holds what was found, whatever folding does to lengths', as
 test('[P1] what may not be read is neither found nor counted', async () => {
   const k = await bootMemory();
   const secret = '/workspace/agents/b/memory/secret.md';
-  await k.as('operator').write([{ op: 'put', path: secret, content: 'the needle' }, { op: 'put', path: '/workspace/open.md', content: 'needle needle' }], { message: 'm' });
-  expect(await k.as('agent:a').search('needle', { limit: 1 })).toMatchObject({ ok: true, value: { total: 1, hits: [{ path: '/workspace/open.md' }] } });
+  await k.as('operator').write(
+    [
+      { op: 'put', path: secret, content: 'the needle' },
+      { op: 'put', path: '/workspace/open.md', content: 'needle needle' },
+    ],
+    { message: 'm' },
+  );
+  expect(await k.as('agent:a').search('needle', { limit: 1 })).toMatchObject({
+    ok: true,
+    value: { total: 1, hits: [{ path: '/workspace/open.md' }] },
+  });
   expect(await k.as('agent:b').search('needle')).toMatchObject({ ok: true, value: { total: 2 } });
   await k.stop();
 });
@@ -54,10 +72,24 @@ test('[P1] what may not be read is neither found nor counted', async () => {
 test('a write is found at once, below its folder only, and not after it is removed', async () => {
   const k = await bootMemory();
   const op = k.as('operator');
-  await op.write([{ op: 'put', path: '/workspace/deep/er/x.md', content: 'zebra' }, { op: 'put', path: '/workspace/b.bin', content: new TextEncoder().encode('zebra\u0000') }], { message: 'm' });
+  await op.write(
+    [
+      { op: 'put', path: '/workspace/deep/er/x.md', content: 'zebra' },
+      { op: 'put', path: '/workspace/b.bin', content: new TextEncoder().encode('zebra\u0000') },
+    ],
+    { message: 'm' },
+  );
   expect(await paths(op.search('zebra') as never)).toEqual(['/workspace/deep/er/x.md']);
   expect(await paths(op.search('zebra', { under: '/workspace/inbox' }) as never)).toEqual([]);
   await op.write([{ op: 'remove', path: '/workspace/deep/er/x.md' }], { message: 'm' });
   expect(await paths(op.search('zebra') as never)).toEqual([]);
   await k.stop();
+});
+
+test('a regular expression that makes a backtracking engine hang is answered', async () => {
+  const search = over(doc('/workspace/a.txt', `${'a'.repeat(5000)}!`));
+  const found = await search('(a+)+$', { mode: 'regex' });
+  expect(found).toMatchObject({ ok: true, value: { total: 0 } });
+  const refused = await search('(?=a)', { mode: 'regex' });
+  expect(refused).toMatchObject({ ok: false, error: { code: 'EINVAL' } });
 });

@@ -19,8 +19,6 @@ export type SearchOptions = {
 };
 
 const SNIPPET = 160;
-/** A file and a pattern can be chosen so that a backtracking regular expression never ends; longer lines are not tried. */
-const REGEX_LINE = 10_000;
 
 const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
@@ -74,24 +72,28 @@ const matchExact =
     return first < 0 ? undefined : { score: count, at: first };
   };
 
-const matchRegex =
-  (pattern: RegExp): Matcher =>
-  ({ text }) => {
+/**
+ * RE2: linear in the text, whatever the pattern, because a pattern and a file can be chosen so that a backtracking
+ * engine never ends and the kernel with it. It knows no look-around and no back-references.
+ */
+const matchRegex = async (query: string): Promise<Matcher> => {
+  const { RE2JS } = await import('re2js');
+  const pattern = RE2JS.compile(query);
+  return ({ text }) => {
     let count = 0;
     let first = -1;
     let start = 0;
     for (const line of text.split('\n')) {
-      if (line.length <= REGEX_LINE) {
-        const found = pattern.exec(line);
-        if (found) {
-          if (first < 0) first = start + found.index;
-          count++;
-        }
+      const found = pattern.matcher(line);
+      if (found.find()) {
+        if (first < 0) first = start + found.start();
+        count++;
       }
       start += line.length + 1;
     }
     return first < 0 ? undefined : { score: count, at: first };
   };
+};
 
 const snippetAt = (text: string, at: number): { line: number; snippet: string } => {
   const before = text.slice(0, at);
@@ -108,9 +110,12 @@ export const createSearch =
     let match: Matcher;
     if (mode === 'regex') {
       try {
-        match = matchRegex(new RegExp(query, 'u'));
+        match = await matchRegex(query);
       } catch (cause) {
-        return err('EINVAL', `This is not a regular expression: ${cause instanceof Error ? cause.message : query}`);
+        return err(
+          'EINVAL',
+          `This is not a regular expression that can be searched for (RE2 syntax, without look-around and back-references): ${cause instanceof Error ? cause.message : query}`,
+        );
       }
     } else match = mode === 'exact' ? matchExact(query) : matchWords(query);
     const hits: Hit[] = [];

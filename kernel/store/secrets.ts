@@ -44,13 +44,7 @@ export const createSecrets = (db: Database, epoch: number): SecretsPort => ({
     }
     try {
       if (value === null) {
-        await transactFenced(
-          db,
-          epoch,
-          ['secrets'],
-          ({ secrets }) => request(secrets.delete(name)),
-          { strict: true },
-        );
+        await transactFenced(db, epoch, ['secrets'], ({ secrets }) => request(secrets.delete(name)), { strict: true });
         return ok({ name });
       }
       if (allowed.length === 0)

@@ -26,7 +26,9 @@ test('[S1] a body that throws leaves nothing, and its own error is the answer', 
     await expect(broken).rejects.toMatchObject({ error: { code: 'EBUSY' } });
     expect(await db.sys.get('a')).toBeUndefined();
     await transact(db, ['sys'], 'readwrite', async ({ sys }) => void (await request(sys.add({ k: 'a', v: 1 }))));
-    await expect(transact(db, ['sys'], 'readwrite', async ({ sys }) => void (await request(sys.add({ k: 'a', v: 2 }))))).rejects.toBeInstanceOf(SysFailure);
+    await expect(
+      transact(db, ['sys'], 'readwrite', async ({ sys }) => void (await request(sys.add({ k: 'a', v: 2 })))),
+    ).rejects.toBeInstanceOf(SysFailure);
     expect((await db.sys.get('a'))?.v).toBe(1);
   });
 });
@@ -34,7 +36,8 @@ test('[S1] a body that throws leaves nothing, and its own error is the answer', 
 test('[S2] each epoch is above the last; an older one writes nothing', async () => {
   await withDatabase(createDisk(), async (db) => {
     const first = await nextEpoch(db);
-    const put = (epoch: number, v: number) => transactFenced(db, epoch, ['sys'], async ({ sys }) => void (await request(sys.put({ k: 'x', v }))));
+    const put = (epoch: number, v: number) =>
+      transactFenced(db, epoch, ['sys'], async ({ sys }) => void (await request(sys.put({ k: 'x', v }))));
     await put(first, 1);
     const epochs = await Promise.all([nextEpoch(db), nextEpoch(db)]);
     expect(epochs).toEqual([first + 1, first + 2]);
@@ -44,14 +47,21 @@ test('[S2] each epoch is above the last; an older one writes nothing', async () 
   });
 });
 
-test('[S2] a fenced kernel cannot write: not files, not its projection, not secrets, not live buffers\' list', async () => {
+test("[S2] a fenced kernel cannot write: not files, not its projection, not secrets, not live buffers' list", async () => {
   const disk = createDisk();
   const a = await bootMemory({ disk });
   await a.as('operator').write([{ op: 'put', path: '/workspace/a.md', content: 'one' }], { message: 'm' });
   const b = await bootMemory({ disk });
   expect(b.epoch).toBe(a.epoch + 1);
   const before = await journalRows(disk);
-  const state = () => withDatabase(disk, async (db) => [await db.sys.toArray(), await db.secrets.toArray(), await db.dirs.toArray(), await db.hist.toArray(), await db.chunks.toArray()]);
+  const state = () =>
+    withDatabase(disk, async (db) => [
+      await db.sys.toArray(),
+      await db.secrets.toArray(),
+      await db.dirs.toArray(),
+      await db.hist.toArray(),
+      await db.chunks.toArray(),
+    ]);
   const stored = await state();
   const op = a.as('operator');
   for (const change of [
@@ -59,15 +69,25 @@ test('[S2] a fenced kernel cannot write: not files, not its projection, not secr
     { op: 'append' as const, path: '/workspace/a.md', content: 'x' },
     { op: 'put' as const, path: '/workspace/b.bin', content: Uint8Array.of(0, 1) },
   ]) {
-    expect(await op.write([change], { message: 'm' })).toMatchObject({ ok: false, error: { code: 'EAGAIN', message: expect.stringContaining('Another tab has taken over') } });
+    expect(await op.write([change], { message: 'm' })).toMatchObject({
+      ok: false,
+      error: { code: 'EAGAIN', message: expect.stringContaining('Another tab has taken over') },
+    });
   }
   await expect(a.kernel.fs.flush()).rejects.toBeInstanceOf(SysFailure);
-  expect(await op.call('secret', { name: 'KEY', value: 'v', origins: ['https://example.com'] })).toMatchObject({ ok: false, error: { code: 'EAGAIN' } });
-  await expect(a.kernel.live.open('/workspace/a.md', { actor: 'operator', message: 'm', run: '', cause: '' }, () => undefined)).rejects.toBeInstanceOf(SysFailure);
+  expect(await op.call('secret', { name: 'KEY', value: 'v', origins: ['https://example.com'] })).toMatchObject({
+    ok: false,
+    error: { code: 'EAGAIN' },
+  });
+  await expect(
+    a.kernel.live.open('/workspace/a.md', { actor: 'operator', message: 'm', run: '', cause: '' }, () => undefined),
+  ).rejects.toBeInstanceOf(SysFailure);
   expect(await journalRows(disk)).toEqual(before);
   expect(await state()).toEqual(stored);
   // The one that took over goes on as if nothing had been tried.
-  expect((await b.as('operator').write([{ op: 'append', path: '/workspace/a.md', content: ' two' }], { message: 'm' })).ok).toBe(true);
+  expect(
+    (await b.as('operator').write([{ op: 'append', path: '/workspace/a.md', content: ' two' }], { message: 'm' })).ok,
+  ).toBe(true);
   expect(await b.as('operator').read('/workspace/a.md')).toMatchObject({ ok: true, value: { content: 'one two' } });
   expect((await b.journal.verify(1)).fault).toBeUndefined();
   a.crash();
@@ -75,13 +95,26 @@ test('[S2] a fenced kernel cannot write: not files, not its projection, not secr
 });
 
 test('[J7] a full disk is said in words, also for chunks', async () => {
-  expect(storageFailure(new DOMException('x', 'QuotaExceededError')).error).toMatchObject({ code: 'ENOSPC', message: expect.stringContaining('no room left') });
+  expect(storageFailure(new DOMException('x', 'QuotaExceededError')).error).toMatchObject({
+    code: 'ENOSPC',
+    message: expect.stringContaining('no room left'),
+  });
   expect(storageFailure(new DOMException('x', 'InvalidStateError')).error.message).toContain('Reload this tab');
   expect(storageFailure('odd').error.code).toBe('EIO');
   const k = await bootMemory();
   const fault = refuseCommits(1, 'commit');
   onTestFinished(fault.undo);
-  expect(await k.as('operator').write([{ op: 'put', path: '/workspace/b.bin', content: Uint8Array.of(0) }], { message: 'm' })).toMatchObject({ ok: false, error: { code: 'ENOSPC' } });
-  expect((await k.as('operator').write([{ op: 'put', path: '/workspace/b.bin', content: Uint8Array.of(0) }], { message: 'm' })).ok).toBe(true);
+  expect(
+    await k
+      .as('operator')
+      .write([{ op: 'put', path: '/workspace/b.bin', content: Uint8Array.of(0) }], { message: 'm' }),
+  ).toMatchObject({ ok: false, error: { code: 'ENOSPC' } });
+  expect(
+    (
+      await k
+        .as('operator')
+        .write([{ op: 'put', path: '/workspace/b.bin', content: Uint8Array.of(0) }], { message: 'm' })
+    ).ok,
+  ).toBe(true);
   await k.stop();
 });

@@ -10,7 +10,10 @@ const PATH = '/workspace/target.md';
 const MAIL: Effect = { kind: 'mail', to: 'x@example.com', amount: 7 };
 
 type Effects = { count: number; answer: () => Promise<Result<{ said: string }>> };
-const boot = async (effects: Effects = { count: 0, answer: async () => ok({ said: 'sent' }) }, disk: Disk = createDisk()) => {
+const boot = async (
+  effects: Effects = { count: 0, answer: async () => ok({ said: 'sent' }) },
+  disk: Disk = createDisk(),
+) => {
   const k = await bootMemory({ disk, ports: () => ({ effects: { run: () => (effects.count++, effects.answer()) } }) });
   let crashed = false;
   onTestFinished(async () => {
@@ -27,44 +30,79 @@ const proposal = async (k: Memory, id: string): Promise<Proposal> => {
   if (!read.ok) throw new Error(read.error.message);
   return JSON.parse(String(read.value.content)) as Proposal;
 };
-const propose = async (k: Memory, what: { changes?: Change[]; effect?: Effect }, more: object = {}): Promise<Proposal> => {
-  const done = await k.as('agent:shell').propose({ ...what, rationale: 'because', reversibility: 'reversible', ...more });
+const propose = async (
+  k: Memory,
+  what: { changes?: Change[]; effect?: Effect },
+  more: object = {},
+): Promise<Proposal> => {
+  const done = await k
+    .as('agent:shell')
+    .propose({ ...what, rationale: 'because', reversibility: 'reversible', ...more });
   if (!done.ok) throw new Error(done.error.message);
   return proposal(k, done.value.id);
 };
-const decide = (k: Memory, { id, hash }: { id: string; hash: string }, verdict: 'approve' | 'reject' = 'approve') => k.as('operator').call('decide', { id, verdict, hash });
+const decide = (k: Memory, { id, hash }: { id: string; hash: string }, verdict: 'approve' | 'reject' = 'approve') =>
+  k.as('operator').call('decide', { id, verdict, hash });
 const content = async (k: Memory, path = PATH): Promise<unknown> => {
   const read = await k.as('operator').read(path);
   return read.ok ? read.value.content : read.error.code;
 };
-const code = (answer: Result<unknown>): string => (answer.ok ? ((answer.value as { state?: string }).state ?? 'ok') : answer.error.code);
-const put = (text: string, base?: string): Change => ({ op: 'put', path: PATH, content: text, ...(base ? { base } : {}) });
+const code = (answer: Result<unknown>): string =>
+  answer.ok ? ((answer.value as { state?: string }).state ?? 'ok') : answer.error.code;
+const put = (text: string, base?: string): Change => ({
+  op: 'put',
+  path: PATH,
+  content: text,
+  ...(base ? { base } : {}),
+});
 
 describe('a decision', () => {
   test('[C4] [C1] changes and the word executed are one set, attributed to whoever proposed them', async () => {
     const { k, op } = await boot();
-    const asked = await propose(k, { changes: [put('new'), { op: 'mkdir', path: '/workspace/made' }] }, { expects: 'a file' });
-    expect(asked).toMatchObject({ by: 'agent:shell', state: 'pending', class: 'workspace', title: 'Write target.md and 1 more', expects: 'a file' });
+    const asked = await propose(
+      k,
+      { changes: [put('new'), { op: 'mkdir', path: '/workspace/made' }] },
+      { expects: 'a file' },
+    );
+    expect(asked).toMatchObject({
+      by: 'agent:shell',
+      state: 'pending',
+      class: 'workspace',
+      title: 'Write target.md and 1 more',
+      expects: 'a file',
+    });
     expect(await content(k)).toBe('ENOENT');
     expect(await decide(k, asked)).toEqual({ ok: true, value: { id: asked.id, state: 'executed' } });
     expect(await content(k)).toBe('new');
     const history = await op.list(PATH, { history: true });
-    expect(history.ok && history.value.entries[0]).toMatchObject({ actor: 'agent:shell', cause: `proposal:${asked.id}` });
+    expect(history.ok && history.value.entries[0]).toMatchObject({
+      actor: 'agent:shell',
+      cause: `proposal:${asked.id}`,
+    });
     const record = await op.list(proposalFile(asked.id), { history: true });
     const [executed] = record.ok ? record.value.entries : [];
     const [, set] = (history.ok ? history.value.entries[0]?.id : '')?.split('.') ?? [];
     expect(executed).toMatchObject({ actor: 'agent:shell', cause: `proposal:${asked.id}` });
     expect(Number(executed?.id.split('.')[1]) - Number(set)).toBe(2);
-    expect(await proposal(k, asked.id)).toMatchObject({ state: 'executed', decision: { by: 'operator', verdict: 'approve' } });
+    expect(await proposal(k, asked.id)).toMatchObject({
+      state: 'executed',
+      decision: { by: 'operator', verdict: 'approve' },
+    });
   });
 
   test('[C3] [A14] approving in many places at once executes once; later answers say how it ended', async () => {
     const { k, effects } = await boot();
-    const [mail, change] = [await propose(k, { effect: MAIL }), await propose(k, { changes: [{ op: 'append', path: PATH, content: 'once' }] })];
+    const [mail, change] = [
+      await propose(k, { effect: MAIL }),
+      await propose(k, { changes: [{ op: 'append', path: PATH, content: 'once' }] }),
+    ];
     for (const asked of [mail, change]) {
       const answers = await Promise.all(Array.from({ length: 6 }, () => decide(k, asked)));
       expect(answers.map(code).sort()).toEqual([...Array(5).fill('EBUSY'), 'executed']);
-      expect(await decide(k, asked)).toMatchObject({ ok: false, error: { code: 'EBUSY', message: expect.stringContaining('done already'), detail: { state: 'executed' } } });
+      expect(await decide(k, asked)).toMatchObject({
+        ok: false,
+        error: { code: 'EBUSY', message: expect.stringContaining('done already'), detail: { state: 'executed' } },
+      });
       expect(code(await decide(k, asked, 'reject'))).toBe('EBUSY');
     }
     expect(effects.count).toBe(1);
@@ -74,14 +112,30 @@ describe('a decision', () => {
   test('[C1] [A14] binds to the hash of exactly what would happen', async () => {
     const { k, effects, op } = await boot();
     const asked = await propose(k, { effect: MAIL });
-    expect(await decide(k, { id: asked.id, hash: 'f'.repeat(64) })).toMatchObject({ ok: false, error: { code: 'ESTALE', detail: { hash: asked.hash } } });
+    expect(await decide(k, { id: asked.id, hash: 'f'.repeat(64) })).toMatchObject({
+      ok: false,
+      error: { code: 'ESTALE', detail: { hash: asked.hash } },
+    });
     // The record was tampered with: what it says and what was consented to are no longer one.
     const read = await op.read(proposalFile(asked.id));
     const forged = { ...asked, effect: { ...MAIL, amount: 7000 } };
-    await k.kernel.fs.write([{ op: 'put', path: proposalFile(asked.id), content: JSON.stringify(forged), base: read.ok ? read.value.stat.revision : '' }], { actor: 'daemon:test', message: 'm', run: '', cause: '' });
+    await k.kernel.fs.write(
+      [
+        {
+          op: 'put',
+          path: proposalFile(asked.id),
+          content: JSON.stringify(forged),
+          base: read.ok ? read.value.stat.revision : '',
+        },
+      ],
+      { actor: 'daemon:test', message: 'm', run: '', cause: '' },
+    );
     expect(code(await decide(k, asked))).toBe('ESTALE');
     expect(effects.count).toBe(0);
-    const [a, b] = [await propose(k, { effect: MAIL }, { rationale: 'a' }), await propose(k, { effect: { ...MAIL, amount: 8 } })];
+    const [a, b] = [
+      await propose(k, { effect: MAIL }, { rationale: 'a' }),
+      await propose(k, { effect: { ...MAIL, amount: 8 } }),
+    ];
     expect(a.hash).not.toBe(b.hash);
     expect(a.hash).toBe(asked.hash);
   });
@@ -102,9 +156,14 @@ describe('a decision', () => {
   test('[A13] a reject is final', async () => {
     const { k, op } = await boot();
     const asked = await propose(k, { changes: [put('x')] });
-    expect(code(await op.call('decide', { id: asked.id, hash: asked.hash, verdict: 'reject', reason: 'no' }))).toBe('rejected');
+    expect(code(await op.call('decide', { id: asked.id, hash: asked.hash, verdict: 'reject', reason: 'no' }))).toBe(
+      'rejected',
+    );
     expect(code(await decide(k, asked))).toBe('EBUSY');
-    expect(await proposal(k, asked.id)).toMatchObject({ state: 'rejected', decision: { verdict: 'reject', reason: 'no', by: 'operator' } });
+    expect(await proposal(k, asked.id)).toMatchObject({
+      state: 'rejected',
+      decision: { verdict: 'reject', reason: 'no', by: 'operator' },
+    });
     expect(await content(k)).toBe('ENOENT');
     expect(code(await decide(k, { id: 'ffffffff', hash: '' }))).toBe('ENOENT');
   });
@@ -113,18 +172,23 @@ describe('a decision', () => {
     const { k, op, effects } = await boot();
     const asked = await propose(k, { effect: MAIL });
     for (const actor of ['agent:shell', 'agent:other', 'program:p', 'daemon:d'] as const) {
-      expect(code(await k.as(actor).call('decide', { id: asked.id, hash: asked.hash, verdict: 'approve' }))).toBe('EACCES');
+      expect(code(await k.as(actor).call('decide', { id: asked.id, hash: asked.hash, verdict: 'approve' }))).toBe(
+        'EACCES',
+      );
     }
     const own = await op.fire(MAIL);
     expect(own).toMatchObject({ ok: true, value: { state: 'queued' } });
-    const id = ((own as { value: { result: { proposal: string } } }).value.result).proposal;
+    const id = (own as { value: { result: { proposal: string } } }).value.result.proposal;
     expect(code(await decide(k, await proposal(k, id)))).toBe('EACCES');
     expect(effects.count).toBe(0);
   });
 
   test('[C5] [A14] past its expiry it cannot run and becomes expired, also by itself', async () => {
     const { k, effects } = await boot();
-    const [a, b] = [await propose(k, { effect: MAIL }, { reversibility: 'irreversible' }), await propose(k, { effect: { ...MAIL, n: 2 } }, { reversibility: 'irreversible' })];
+    const [a, b] = [
+      await propose(k, { effect: MAIL }, { reversibility: 'irreversible' }),
+      await propose(k, { effect: { ...MAIL, n: 2 } }, { reversibility: 'irreversible' }),
+    ];
     expect(Date.parse(a.expiresAt) - Date.parse(a.createdAt)).toBe(3_600_000);
     k.clock.set(k.clock.now() + 3_600_000);
     expect(code(await decide(k, a))).toBe('ETIMEDOUT');
@@ -133,9 +197,15 @@ describe('a decision', () => {
     expect((await proposal(k, b.id)).state).toBe('expired');
     expect(code(await decide(k, b))).toBe('EBUSY');
     expect(effects.count).toBe(0);
-    const past = await k.as('agent:shell').propose({ effect: MAIL, rationale: 'r', reversibility: 'reversible', expiresAt: '2001-01-01T00:00:00Z' });
+    const past = await k
+      .as('agent:shell')
+      .propose({ effect: MAIL, rationale: 'r', reversibility: 'reversible', expiresAt: '2001-01-01T00:00:00Z' });
     expect(code(past)).toBe('EINVAL');
-    const long = await propose(k, { effect: MAIL }, { reversibility: 'irreversible', expiresAt: new Date(k.clock.now() + 9e9).toISOString() });
+    const long = await propose(
+      k,
+      { effect: MAIL },
+      { reversibility: 'irreversible', expiresAt: new Date(k.clock.now() + 9e9).toISOString() },
+    );
     expect(Date.parse(long.expiresAt)).toBe(k.clock.now() + 3_600_000);
   });
 });
@@ -152,7 +222,10 @@ describe('an effect', () => {
     crash();
     const later = await boot({ count: 0, answer: async () => ok({ said: 'again' }) }, disk);
     expect((await proposal(later.k, asked.id)).state).toBe('unknown');
-    expect(await decide(later.k, asked)).toMatchObject({ ok: false, error: { code: 'EBUSY', message: expect.stringContaining('not sent again') } });
+    expect(await decide(later.k, asked)).toMatchObject({
+      ok: false,
+      error: { code: 'EBUSY', message: expect.stringContaining('not sent again') },
+    });
     await later.k.clock.advance(60_000);
     expect(later.effects.count).toBe(0);
     expect((await proposal(later.k, asked.id)).state).toBe('unknown');
@@ -173,10 +246,23 @@ describe('an effect', () => {
     const { k, effects, crash } = await boot(undefined, disk);
     const asked = await propose(k, { effect: MAIL });
     const read = await k.as('operator').read(proposalFile(asked.id));
-    await k.kernel.fs.write([{ op: 'put', path: proposalFile(asked.id), content: JSON.stringify({ ...asked, state: 'approved' }), base: read.ok ? read.value.stat.revision : '' }], { actor: 'daemon:test', message: 'm', run: '', cause: '' });
+    await k.kernel.fs.write(
+      [
+        {
+          op: 'put',
+          path: proposalFile(asked.id),
+          content: JSON.stringify({ ...asked, state: 'approved' }),
+          base: read.ok ? read.value.stat.revision : '',
+        },
+      ],
+      { actor: 'daemon:test', message: 'm', run: '', cause: '' },
+    );
     crash();
     const later = await boot(effects, disk);
-    expect(await proposal(later.k, asked.id)).toMatchObject({ state: 'failed', result: { said: expect.stringContaining('Nothing was done') } });
+    expect(await proposal(later.k, asked.id)).toMatchObject({
+      state: 'failed',
+      result: { said: expect.stringContaining('Nothing was done') },
+    });
     expect(effects.count).toBe(0);
   });
 
@@ -184,7 +270,9 @@ describe('an effect', () => {
     const { k } = await boot({ count: 0, answer: async () => err('ETIMEDOUT', 'no answer') });
     const asked = await propose(k, { effect: MAIL });
     expect(code(await decide(k, asked))).toBe('failed');
-    expect(await proposal(k, asked.id)).toMatchObject({ result: { error: { code: 'ETIMEDOUT', message: 'no answer' } } });
+    expect(await proposal(k, asked.id)).toMatchObject({
+      result: { error: { code: 'ETIMEDOUT', message: 'no answer' } },
+    });
   });
 
   test('[C3] a slow one holds up no other decision', async () => {
@@ -193,7 +281,10 @@ describe('an effect', () => {
     void decide(k, slow);
     await k.clock.advance(10);
     expect(code(await decide(k, other))).toBe('executed');
-    expect(await decide(k, slow)).toMatchObject({ ok: false, error: { message: expect.stringContaining('being carried out') } });
+    expect(await decide(k, slow)).toMatchObject({
+      ok: false,
+      error: { message: expect.stringContaining('being carried out') },
+    });
   });
 
   test('[C3] [J7] no room for the claim means that nothing is sent', async () => {
@@ -209,8 +300,12 @@ describe('an effect', () => {
 
   test('[P9] [A11] fired by anybody, an unknown kind waits; the same request proposes once', async () => {
     const { k, effects } = await boot();
-    for (const actor of ['agent:shell', 'operator'] as const) expect(await k.as(actor).fire(MAIL)).toMatchObject({ ok: true, value: { state: 'queued' } });
-    expect(await k.as('agent:shell').fire({ kind: 'notify', title: 't', body: '' })).toMatchObject({ ok: true, value: { state: 'done' } });
+    for (const actor of ['agent:shell', 'operator'] as const)
+      expect(await k.as(actor).fire(MAIL)).toMatchObject({ ok: true, value: { state: 'queued' } });
+    expect(await k.as('agent:shell').fire({ kind: 'notify', title: 't', body: '' })).toMatchObject({
+      ok: true,
+      value: { state: 'done' },
+    });
     expect(effects.count).toBe(1);
     const asked = await propose(k, { effect: MAIL });
     expect(asked).toMatchObject({ class: 'external-irreversible', waits: expect.stringMatching(/decision/) });
@@ -234,12 +329,18 @@ describe('an effect', () => {
 describe('a proposal', () => {
   test('[C1] shows exactly what it changes: text below /workspace, either changes or one effect', async () => {
     const { agent } = await boot();
-    const ask = async (what: object): Promise<string> => code(await agent.call('propose', { rationale: 'r', reversibility: 'reversible', ...what }));
+    const ask = async (what: object): Promise<string> =>
+      code(await agent.call('propose', { rationale: 'r', reversibility: 'reversible', ...what }));
     expect(await ask({ changes: [{ op: 'put', path: PATH, content: Uint8Array.of(1) }] })).toBe('EINVAL');
     expect(await ask({ changes: [put('x')], effect: MAIL })).toBe('EINVAL');
     expect(await ask({})).toBe('EINVAL');
-    for (const path of ['/system/policy.yaml', '/programs/p/x', '/x']) expect(await ask({ changes: [{ op: 'put', path, content: 'x' }] })).toBe('EACCES');
+    for (const path of ['/system/policy.yaml', '/programs/p/x', '/x'])
+      expect(await ask({ changes: [{ op: 'put', path, content: 'x' }] })).toBe('EACCES');
     expect(await ask({ changes: [{ op: 'move', from: PATH, to: '/system/x' }] })).toBe('EACCES');
-    expect(await ask({ changes: [{ op: 'put', path: '/workspace/agents/new/AGENT.md', content: '---\nname: new\n---\nx' }] })).toBe('pending');
+    expect(
+      await ask({
+        changes: [{ op: 'put', path: '/workspace/agents/new/AGENT.md', content: '---\nname: new\n---\nx' }],
+      }),
+    ).toBe('pending');
   });
 });

@@ -82,10 +82,12 @@ const carryOut = async (kernel: Kernel, { proposal, revision }: Loaded): Promise
   // Consent stands, though the page that gave it closes or the run that asked has ended.
   const { signal } = new AbortController();
   const sys = kernel.sys({ actor: by, run: run ?? '', capabilities: [], signal });
-  const done = effect && (await kernel.ports.effects.run(sys, effect).catch((cause: unknown) => {
-    console.error(`panic in effect ${effect.kind}`, cause);
-    return undefined;
-  }));
+  const done =
+    effect &&
+    (await kernel.ports.effects.run(sys, effect).catch((cause: unknown) => {
+      console.error(`panic in effect ${effect.kind}`, cause);
+      return undefined;
+    }));
   const at = stamp(kernel);
   // [C6] It broke on the way: whether it reached the outside is not known.
   const ended: Proposal = !done
@@ -93,12 +95,20 @@ const carryOut = async (kernel: Kernel, { proposal, revision }: Loaded): Promise
     : done.ok
       ? { ...proposal, state: 'executed', result: { at, said: done.value.said } }
       : { ...proposal, state: 'failed', result: { at, error: done.error } };
-  const message = !done ? `Its end is not known: ${proposal.title}` : done.ok ? `Done: ${proposal.title}` : `Failed: ${done.error.message}`;
+  const message = !done
+    ? `Its end is not known: ${proposal.title}`
+    : done.ok
+      ? `Done: ${proposal.title}`
+      : `Failed: ${done.error.message}`;
   return save(kernel, KERNEL, { proposal: ended, revision }, message);
 };
 
 /** Take the decision, once, under the lock. An effect comes back `executing`; everything else is over. */
-const claim = async (kernel: Kernel, caller: Caller, { id, verdict, hash, reason }: ParsedArgs<'decide'>): Promise<Result<Loaded>> => {
+const claim = async (
+  kernel: Kernel,
+  caller: Caller,
+  { id, verdict, hash, reason }: ParsedArgs<'decide'>,
+): Promise<Result<Loaded>> => {
   const loaded = await load(kernel, id);
   if (!loaded.ok) return loaded;
   const { proposal, revision } = loaded.value;
@@ -109,11 +119,20 @@ const claim = async (kernel: Kernel, caller: Caller, { id, verdict, hash, reason
   }
   if (hash !== proposal.hash || consentHash(proposal) !== hash) {
     const detail = { hash: proposal.hash };
-    return err('ESTALE', 'What would happen is not what you were shown. Look at the proposal again and decide anew.', { detail });
+    return err('ESTALE', 'What would happen is not what you were shown. Look at the proposal again and decide anew.', {
+      detail,
+    });
   }
   if (Date.parse(proposal.expiresAt) <= kernel.now()) {
-    await save(kernel, KERNEL, { proposal: { ...proposal, state: 'expired' }, revision }, 'Expired before it was decided');
-    return err('ETIMEDOUT', 'This proposal expired before it was decided. Nothing was done.', { detail: { state: 'expired' } });
+    await save(
+      kernel,
+      KERNEL,
+      { proposal: { ...proposal, state: 'expired' }, revision },
+      'Expired before it was decided',
+    );
+    return err('ETIMEDOUT', 'This proposal expired before it was decided. Nothing was done.', {
+      detail: { state: 'expired' },
+    });
   }
   const decision = { by: caller.actor, verdict, at: stamp(kernel), ...(reason ? { reason } : {}) };
   const state: ProposalState = verdict === 'approve' ? 'approved' : 'rejected';
@@ -127,14 +146,15 @@ const claim = async (kernel: Kernel, caller: Caller, { id, verdict, hash, reason
 
 export const decide: Handler<'decide'> = async (kernel, caller, args) => {
   const claimed = await kernel.deciding(() => claim(kernel, caller, args));
-  const ended = claimed.ok && claimed.value.proposal.state === 'executing' ? await carryOut(kernel, claimed.value) : claimed;
+  const ended =
+    claimed.ok && claimed.value.proposal.state === 'executing' ? await carryOut(kernel, claimed.value) : claimed;
   return ended.ok ? ok({ id: args.id, state: ended.value.proposal.state }) : ended;
 };
 
 /** Close what time or a crash has decided: past its expiry, or caught between an attempt and its answer. */
 export const settleProposals = (kernel: Kernel, atBoot: boolean): Promise<void> =>
   kernel.deciding(async () => {
-    for (const { path } of [...kernel.fs.files(PROPOSALS)]) {
+    for (const { path } of kernel.fs.files(PROPOSALS)) {
       const id = path.slice(PROPOSALS.length + 1, -'.json'.length);
       const loaded = await load(kernel, id);
       if (!loaded.ok) continue;

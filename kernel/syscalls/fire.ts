@@ -43,7 +43,9 @@ const claimKey = (kernel: Kernel, caller: Caller, id: string, key: string): Prom
 /** What a trigger saw change, as lines under the job's own words. */
 const changedLines = (args: Record<string, unknown> | undefined): string => {
   const changed = args?.['changed'];
-  const paths = Array.isArray(changed) ? changed.filter((path): path is string => typeof path === 'string').slice(0, 100) : [];
+  const paths = Array.isArray(changed)
+    ? changed.filter((path): path is string => typeof path === 'string').slice(0, 100)
+    : [];
   return paths.length === 0 ? '' : `\n\nChanged just now:\n${paths.map((path) => `- ${path}`).join('\n')}`;
 };
 
@@ -179,7 +181,8 @@ const fireEffect = async (
 };
 
 export const fire: Handler<'fire'> = async (kernel, caller, { target, args, key }) => {
-  if (typeof target !== 'string') return fireEffect(kernel, caller, target, runId(kernel, caller, target.kind, key), key);
+  if (typeof target !== 'string')
+    return fireEffect(kernel, caller, target, runId(kernel, caller, target.kind, key), key);
   const path = parsePath(target);
   return path.ok ? firePath(kernel, caller, path.value, args, runId(kernel, caller, path.value, key)) : path;
 };

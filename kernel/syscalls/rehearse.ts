@@ -3,7 +3,7 @@
  * the other. Every run says it is recorded. It is a demonstration: nothing falls back to it.
  */
 import { hashHex } from '../protocol/bytes.ts';
-import { err, ok, type Result } from '../protocol/errors.ts';
+import { err, ok, type Result, type SysError } from '../protocol/errors.ts';
 import type { Change } from '../protocol/files.ts';
 import { parsePath } from '../protocol/paths.ts';
 import { parseJob } from '../protocol/formats/job.ts';
@@ -18,7 +18,7 @@ const folderOf = (program: string): string => `/programs/${program}/org.allod/re
 
 const recordings = async (kernel: Kernel, program: string): Promise<Result<Rehearsal[]>> => {
   const out: Rehearsal[] = [];
-  for (const { path } of [...kernel.fs.files(folderOf(program))]) {
+  for (const { path } of kernel.fs.files(folderOf(program))) {
     if (!path.endsWith('.jsonl')) continue;
     const read = await kernel.fs.read(path, { as: 'text' });
     if (!read.ok) return read;
@@ -41,7 +41,8 @@ const layOut = async (
     const parsed = parsePath(input.path);
     if (!parsed.ok) return parsed;
     // A recording brings material, never a role, a job or a setting.
-    if (isAuthority(input.path)) return err('EACCES', `A recording may not put anything at ${input.path}.`, { path: input.path });
+    if (isAuthority(input.path))
+      return err('EACCES', `A recording may not put anything at ${input.path}.`, { path: input.path });
     const there = await kernel.fs.read(input.path, { as: 'bytes' });
     if (there.ok) {
       if (hashHex(there.value.content as Uint8Array) === input.sha256) continue;
@@ -64,6 +65,12 @@ const layOut = async (
     cause: run,
   });
 };
+
+const unsaid = (run: string, state: string): SysError => ({
+  code: 'EIO',
+  call: 'run',
+  message: `Run ${run} of the rehearsal ended ${state} and gave no reason. Its record says how far it came.`,
+});
 
 export const rehearse = async (
   kernel: Kernel,
@@ -107,7 +114,7 @@ export const rehearse = async (
         if (!started.ok) return { state: 'failed', error: started.error, usage: emptyUsage() };
         const done = await started.value.ended;
         if (done.state !== 'done')
-          return { state: done.state, usage: emptyUsage(), ...(done.error ? { error: done.error } : {}) };
+          return { state: done.state, usage: emptyUsage(), error: done.error ?? unsaid(child, done.state) };
       }
       return { state: 'done', text: `${all.value.length} recordings played.`, usage: emptyUsage() };
     },

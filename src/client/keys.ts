@@ -22,7 +22,8 @@ export const setSingleKeys = (value: boolean): void => {
 
 /** Is the operator typing, so that a letter is a letter? */
 export const typing = (event: KeyboardEvent): boolean => {
-  const target = event.target as Element | null;
+  // Seen from outside an editor's shadow root, the target is the root's host.
+  const target = (event.composedPath()[0] ?? event.target) as Element | null;
   return (
     event.isComposing ||
     target?.closest?.('input, textarea, select, [contenteditable]:not([contenteditable="false"])') != null

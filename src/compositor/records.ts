@@ -63,7 +63,21 @@ export const runSummary = (text: string, whole: boolean): RunSummary | undefined
     start,
     ...(end ? { end } : {}),
     ...(usd === undefined ? {} : { usd }),
-    data: { title, state: end?.state ?? 'running', actor, at, id, kind, job, agent, program, model, recorded, usd, ...ended },
+    data: {
+      title,
+      state: end?.state ?? 'running',
+      actor,
+      at,
+      id,
+      kind,
+      job,
+      agent,
+      program,
+      model,
+      recorded,
+      usd,
+      ...ended,
+    },
   };
 };
 

@@ -68,7 +68,11 @@ export function ListWidget(props: WidgetProps): JSX.Element {
               when={columnTime(stampOf(row), { now: now() })}
               at={stampOf(row)}
               actor={actorOf(row)}
-              sub={[recorded(row) ? 'Recorded' : '', STATES[state(row)] ? state(row) : '', sub(row)].filter(Boolean).join(' · ') || undefined}
+              sub={
+                [recorded(row) ? 'Recorded' : '', STATES[state(row)] ? state(row) : '', sub(row)]
+                  .filter(Boolean)
+                  .join(' · ') || undefined
+              }
               cost={cost(row)}
               onOpen={() => open(props.links, targetOf(row))}
             >

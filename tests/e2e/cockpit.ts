@@ -84,7 +84,9 @@ export async function screenshot(
   scheme: 'light' | 'dark' = 'light',
 ): Promise<void> {
   if (process.env['ALLOD_SCREENS'] === undefined) return;
-  await page.evaluate(() => document.querySelectorAll<HTMLButtonElement>('.toasts [aria-label="Dismiss"]').forEach((button) => button.click()));
+  await page.evaluate(() =>
+    document.querySelectorAll<HTMLButtonElement>('.toasts [aria-label="Dismiss"]').forEach((button) => button.click()),
+  );
   await page.mouse.move(0, 0);
   await page.setViewportSize(SIZES[size]);
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });

@@ -32,7 +32,10 @@ const keepWriting = (page: Page): Promise<void> =>
     state.acknowledged = [];
     void (async () => {
       for (let n = 0; !state.enough; n++) {
-        const done = await state.allod.write([{ op: 'put', path: `/workspace/n/${n}.md`, content: `number ${n}`, base: null }], { message: `file ${n}` });
+        const done = await state.allod.write(
+          [{ op: 'put', path: `/workspace/n/${n}.md`, content: `number ${n}`, base: null }],
+          { message: `file ${n}` },
+        );
         if (!done.ok) throw new Error(JSON.stringify(done.error));
         state.acknowledged.push(n);
       }
@@ -42,10 +45,14 @@ const keepWriting = (page: Page): Promise<void> =>
 const numbersOnDisk = (page: Page): Promise<number[]> =>
   page.evaluate(async () => {
     const listed = await (globalThis as unknown as Console).allod.list('/workspace/n', { limit: 10_000 });
-    return listed.ok ? listed.value.entries.map((stat) => Number(/(\d+)\.md/.exec(stat.path)?.[1])).sort((a, b) => a - b) : [];
+    return listed.ok
+      ? listed.value.entries.map((stat) => Number(/(\d+)\.md/.exec(stat.path)?.[1])).sort((a, b) => a - b)
+      : [];
   });
 
-test('[S2] the leader tab is closed in the middle of another tab\'s writes: all land, each once', async ({ context }) => {
+test("[S2] the leader tab is closed in the middle of another tab's writes: all land, each once", async ({
+  context,
+}) => {
   const leader = await open(context);
   const follower = await open(context);
   const { epoch } = await kernelOf(follower);
@@ -53,25 +60,36 @@ test('[S2] the leader tab is closed in the middle of another tab\'s writes: all 
   await follower.waitForFunction(() => (globalThis as unknown as { acknowledged: number[] }).acknowledged.length > 20);
   const before = Date.now();
   await leader.close();
-  const count = await follower.evaluate(() => (globalThis as unknown as { acknowledged: number[] }).acknowledged.length);
-  await follower.waitForFunction((n) => (globalThis as unknown as { acknowledged: number[] }).acknowledged.length > n + 20, count);
+  const count = await follower.evaluate(
+    () => (globalThis as unknown as { acknowledged: number[] }).acknowledged.length,
+  );
+  await follower.waitForFunction(
+    (n) => (globalThis as unknown as { acknowledged: number[] }).acknowledged.length > n + 20,
+    count,
+  );
   test.info().annotations.push({ type: 'hand-over and 20 writes, ms', description: String(Date.now() - before) });
   await follower.evaluate(() => void ((globalThis as unknown as { enough: boolean }).enough = true));
   expect((await kernelOf(follower)).epoch).toBe(epoch + 1);
-  const acknowledged = await follower.evaluate(() => (globalThis as unknown as { acknowledged: number[] }).acknowledged);
+  const acknowledged = await follower.evaluate(
+    () => (globalThis as unknown as { acknowledged: number[] }).acknowledged,
+  );
   const there = await numbersOnDisk(follower);
   expect(there.slice(0, acknowledged.length)).toEqual(acknowledged);
   // Each write made one revision, also those that were asked twice.
   const revisions = await follower.evaluate(async () => {
     const { allod } = globalThis as unknown as Console;
     const listed = await allod.list('/workspace/n', { limit: 10_000 });
-    const counts = await Promise.all((listed.ok ? listed.value.entries : []).map(async ({ path }) => allod.list(path, { history: true })));
+    const counts = await Promise.all(
+      (listed.ok ? listed.value.entries : []).map(async ({ path }) => allod.list(path, { history: true })),
+    );
     return counts.map((history) => (history.ok ? history.value.entries.length : -1));
   });
   expect(revisions.every((n) => n === 1)).toBe(true);
 });
 
-test('[J6] the renderer is killed while it writes: nothing acknowledged is lost, and the chain holds', async ({ context }) => {
+test('[J6] the renderer is killed while it writes: nothing acknowledged is lost, and the chain holds', async ({
+  context,
+}) => {
   const victim = await open(context);
   const witness = await context.newPage();
   let acknowledged = -1;
@@ -80,7 +98,10 @@ test('[J6] the renderer is killed while it writes: nothing acknowledged is lost,
     const { allod, heard } = globalThis as unknown as Console & { heard(n: number): void };
     void (async () => {
       for (let n = 0; ; n++) {
-        const done = await allod.write([{ op: 'put', path: `/workspace/n/${n}.md`, content: `number ${n}`, base: null }], { message: `file ${n}` });
+        const done = await allod.write(
+          [{ op: 'put', path: `/workspace/n/${n}.md`, content: `number ${n}`, base: null }],
+          { message: `file ${n}` },
+        );
         if (done.ok) heard(n);
       }
     })();
@@ -96,16 +117,23 @@ test('[J6] the renderer is killed while it writes: nothing acknowledged is lost,
   expect(there.length).toBeGreaterThan(acknowledged);
   expect(there).toEqual(there.map((_, n) => n));
   for (const n of [0, acknowledged]) {
-    const read = await witness.evaluate((path) => (globalThis as unknown as Console).allod.read(path), `/workspace/n/${n}.md`);
+    const read = await witness.evaluate(
+      (path) => (globalThis as unknown as Console).allod.read(path),
+      `/workspace/n/${n}.md`,
+    );
     expect(read).toMatchObject({ ok: true, value: { content: `number ${n}` } });
   }
 });
 
-test('[A13] [C7] what the operator proposed is not the operator\'s to decide', async ({ context }) => {
+test("[A13] [C7] what the operator proposed is not the operator's to decide", async ({ context }) => {
   const page = await open(context);
   const proposal = await page.evaluate(async () => {
     const { allod } = globalThis as unknown as Console;
-    const made = await allod.propose({ changes: [{ op: 'put', path: '/workspace/log.txt', content: 'done' }], rationale: 'To see', reversibility: 'reversible' });
+    const made = await allod.propose({
+      changes: [{ op: 'put', path: '/workspace/log.txt', content: 'done' }],
+      rationale: 'To see',
+      reversibility: 'reversible',
+    });
     const read = await allod.read(`/system/proposals/${made.ok ? made.value.id : ''}.json`);
     return read.ok ? (JSON.parse(String(read.value.content)) as Proposal) : undefined;
   });
@@ -139,15 +167,24 @@ test('[A14] [C3] two tabs approve one proposal at the same moment: it is done on
   expect(answers.filter((answer) => answer.ok)).toHaveLength(1);
   expect(answers.filter((answer) => !answer.ok && answer.error.code === 'EBUSY')).toHaveLength(2);
   const narrative = await two.evaluate(async () => {
-    const read = await (globalThis as unknown as Console).allod.read(`/system/narrative/${new Date().toISOString().slice(0, 10)}.md`);
+    const read = await (globalThis as unknown as Console).allod.read(
+      `/system/narrative/${new Date().toISOString().slice(0, 10)}.md`,
+    );
     return read.ok ? String(read.value.content) : '';
   });
   expect(narrative.match(/Korvane raises its price/g)).toHaveLength(1);
 });
 
-test('[F10] one file open in two tabs: both see both, and a third reader reads it after it is sealed', async ({ context }) => {
+test('[F10] one file open in two tabs: both see both, and a third reader reads it after it is sealed', async ({
+  context,
+}) => {
   const [one, two] = [await open(context), await open(context)];
-  await one.evaluate(() => (globalThis as unknown as Console).allod.write([{ op: 'put', path: '/workspace/shared.md', content: 'first line\n' }], { message: 'Shared' }));
+  await one.evaluate(() =>
+    (globalThis as unknown as Console).allod.write(
+      [{ op: 'put', path: '/workspace/shared.md', content: 'first line\n' }],
+      { message: 'Shared' },
+    ),
+  );
   for (const page of [one, two]) {
     await go(page, '#/files/workspace/shared.md');
     await page.getByRole('textbox', { name: /shared\.md/ }).click();
@@ -164,9 +201,11 @@ test('[F10] one file open in two tabs: both see both, and a third reader reads i
   await two.keyboard.type('from two');
   await expect(one.getByRole('textbox', { name: /shared\.md/ })).toContainText('from one from two');
   await expect
-    .poll(() => one.evaluate(async () => {
-      const read = await (globalThis as unknown as Console).allod.read('/workspace/shared.md');
-      return read.ok ? read.value.content : '';
-    }))
+    .poll(() =>
+      one.evaluate(async () => {
+        const read = await (globalThis as unknown as Console).allod.read('/workspace/shared.md');
+        return read.ok ? read.value.content : '';
+      }),
+    )
     .toBe('first line\nfrom one from two');
 });

@@ -8,7 +8,18 @@ import { startHost } from '../servers/host.ts';
 import { startMessages } from '../servers/messages.ts';
 import { serveStatic } from '../servers/static.ts';
 import { briefModel } from './brief-model.ts';
-import { axeFindsNothing, complaintsOf, controlled, dist, dropFiles, go, hashes, ready, screenshot, type Console } from './cockpit.ts';
+import {
+  axeFindsNothing,
+  complaintsOf,
+  controlled,
+  dist,
+  dropFiles,
+  go,
+  hashes,
+  ready,
+  screenshot,
+  type Console,
+} from './cockpit.ts';
 
 const changelog = (name: string): { name: string; path: string } => ({
   name: `${name.replace('@codemirror/', 'codemirror-')}.md`,
@@ -18,7 +29,8 @@ const MATERIAL = [changelog('@codemirror/merge'), changelog('@codemirror/search'
 const PROFILE = '/workspace/context/competitors/codemirror-merge/profile.md';
 const KEY = 'sk-loopback-5f2a90c1';
 
-const today = (): string => new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' }).format();
+const today = (): string =>
+  new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' }).format();
 
 /** Closed run records: what ran, how it ended, and what it was told it used. */
 const runs = (page: Page) =>
@@ -31,12 +43,19 @@ const runs = (page: Page) =>
       if (stat.kind === 'dir') continue;
       const read = await allod.read(stat.path);
       if (!read.ok) continue;
-      const records = String(read.value.content).trimEnd().split('\n').map((line) => JSON.parse(line) as RunRecord);
+      const records = String(read.value.content)
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as RunRecord);
       const start = records.find((record) => record.t === 'start');
       const end = records.find((record) => record.t === 'end');
       out.push({
-        ...(start ? { id: start.id } : {}), ...(start?.agent ? { agent: start.agent } : {}), ...(end ? { state: end.state } : {}), ...(start?.recorded ? { recorded: start.recorded } : {}),
-        input: end?.usage.input ?? 0, output: end?.usage.output ?? 0,
+        ...(start ? { id: start.id } : {}),
+        ...(start?.agent ? { agent: start.agent } : {}),
+        ...(end ? { state: end.state } : {}),
+        ...(start?.recorded ? { recorded: start.recorded } : {}),
+        input: end?.usage.input ?? 0,
+        output: end?.usage.output ?? 0,
       });
     }
     return out;
@@ -107,7 +126,14 @@ test('[A1] [A3] [A4] [A14] [A24] [A29] [A30] [A31] [A32] the main job, on real i
   const table = page.getByRole('table', { name: 'Profiles' }).filter({ hasText: 'codemirror-merge' });
   await expect(table).toBeVisible({ timeout: 30_000 });
   await expect(page.getByRole('heading', { name: `Briefing ${today()}` })).toBeVisible({ timeout: 30_000 });
-  await expect.poll(async () => (await runs(page)).filter((run) => run.state === 'done').map((run) => run.agent).sort()).toEqual(['analyst', 'shell', 'writer']);
+  await expect
+    .poll(async () =>
+      (await runs(page))
+        .filter((run) => run.state === 'done')
+        .map((run) => `${run.agent}`)
+        .toSorted((a, b) => (a < b ? -1 : 1)),
+    )
+    .toEqual(['analyst', 'shell', 'writer']);
 
   // Each wrote its own; they met only in files.
   expect(await authors(page, PROFILE)).toEqual(['agent:analyst']);
@@ -117,7 +143,10 @@ test('[A1] [A3] [A4] [A14] [A24] [A29] [A30] [A31] [A32] the main job, on real i
   expect(await textOf(page, PROFILE)).toContain(`stage: version ${merge}`);
   expect(await textOf(page, `/workspace/briefings/${today()}.md`)).toContain(`codemirror-merge is at ${merge}`);
   const told = model.totals();
-  const used = (await runs(page)).reduce((sum, run) => ({ input: sum.input + run.input, output: sum.output + run.output }), { input: 0, output: 0 });
+  const used = (await runs(page)).reduce(
+    (sum, run) => ({ input: sum.input + run.input, output: sum.output + run.output }),
+    { input: 0, output: 0 },
+  );
   expect(used).toEqual({ input: told.input_tokens, output: told.output_tokens });
   await screenshot(page, 'home');
   await screenshot(page, 'home', 360);
@@ -125,7 +154,10 @@ test('[A1] [A3] [A4] [A14] [A24] [A29] [A30] [A31] [A32] the main job, on real i
 
   // One consequential act, approved with a double click, done once.
   await go(page, '#/inbox');
-  await page.getByRole('link', { name: /Tell the operator about the briefing/ }).first().click();
+  await page
+    .getByRole('link', { name: /Tell the operator about the briefing/ })
+    .first()
+    .click();
   const deed = page.getByRole('article', { name: /Tell the operator about the briefing/ });
   await expect(deed).toContainText('The briefing is ready');
   await screenshot(page, 'inbox');
@@ -138,7 +170,9 @@ test('[A1] [A3] [A4] [A14] [A24] [A29] [A30] [A31] [A32] the main job, on real i
 
   // Every step of a run can be read.
   await go(page, '#/agents');
-  await expect(page.getByText('Watches competitors').or(page.getByText('keeps one sourced profile')).first()).toBeVisible();
+  await expect(
+    page.getByText('Watches competitors').or(page.getByText('keeps one sourced profile')).first(),
+  ).toBeVisible();
   await screenshot(page, 'agents');
   await axeFindsNothing(page);
   await go(page, `#/agents/${(await runs(page)).find((run) => run.agent === 'analyst')?.id}`);
@@ -158,8 +192,16 @@ test('[A1] [A3] [A4] [A14] [A24] [A29] [A30] [A31] [A32] the main job, on real i
   await expect(page.getByRole('table', { name: 'Profiles' }).filter({ hasText: 'codemirror-merge' })).toBeVisible();
 
   // Offline, the command line is real bash, and makes the same kind of entry as a click.
-  const bash = await page.evaluate(() => (globalThis as unknown as Console).allod.fire({ kind: 'bash', script: 'grep -l version context/competitors/*/profile.md | wc -l > count.txt; cat count.txt' }));
-  expect(bash).toMatchObject({ ok: true, value: { state: 'done', result: { stdout: expect.stringContaining('3'), code: 0 } } });
+  const bash = await page.evaluate(() =>
+    (globalThis as unknown as Console).allod.fire({
+      kind: 'bash',
+      script: 'grep -l version context/competitors/*/profile.md | wc -l > count.txt; cat count.txt',
+    }),
+  );
+  expect(bash).toMatchObject({
+    ok: true,
+    value: { state: 'done', result: { stdout: expect.stringContaining('3'), code: 0 } },
+  });
   expect(await authors(page, '/workspace/count.txt')).toEqual(['operator']);
 
   // Edit a profile in the editor, then take the earlier version back from its history.
@@ -175,7 +217,10 @@ test('[A1] [A3] [A4] [A14] [A24] [A29] [A30] [A31] [A32] the main job, on real i
   await page.getByRole('button', { name: 'Edited in the editor' }).first().click();
   await screenshot(page, 'files');
   await axeFindsNothing(page);
-  await page.getByRole('button', { name: /Restore the version before/ }).first().click();
+  await page
+    .getByRole('button', { name: /Restore the version before/ })
+    .first()
+    .click();
   await expect.poll(() => textOf(page, PROFILE)).toBe(original);
   expect(await authors(page, PROFILE)).toEqual(['operator', 'operator', 'agent:analyst']);
 
@@ -201,7 +246,9 @@ test('[A1] [A3] [A4] [A14] [A24] [A29] [A30] [A31] [A32] the main job, on real i
   await context.setOffline(false);
   await elsewhere.close();
   await model.close();
-  expect(complaints.filter((line) => !/Failed to load resource|ERR_INTERNET_DISCONNECTED|net::/.test(line))).toEqual([]);
+  expect(complaints.filter((line) => !/Failed to load resource|ERR_INTERNET_DISCONNECTED|net::/.test(line))).toEqual(
+    [],
+  );
 });
 
 test('[A23] the same in rehearsal, without a key: recorded answers drive the real kernel', async ({ page }) => {
@@ -212,7 +259,11 @@ test('[A23] the same in rehearsal, without a key: recorded answers drive the rea
   await ready(page);
   await page.getByRole('button', { name: 'Rehearse' }).first().click();
   await page.getByRole('button', { name: /Install, activate and rehearse/ }).click();
-  await expect.poll(async () => (await runs(page)).filter((run) => run.state === 'done' && run.recorded).length, { timeout: 60_000 }).toBe(3);
+  await expect
+    .poll(async () => (await runs(page)).filter((run) => run.state === 'done' && run.recorded).length, {
+      timeout: 60_000,
+    })
+    .toBe(3);
   expect(await authors(page, '/workspace/context/competitors/korvane/profile.md')).toEqual(['agent:analyst']);
   await go(page, '#/');
   await expect(page.getByRole('table', { name: 'Profiles' }).filter({ hasText: 'Korvane' })).toBeVisible();

@@ -22,25 +22,30 @@ export type Checked<T> = { value: T; body: string; warnings: string[]; lineOf: P
 const problem = (file: Path, line: number, message: string): Err =>
   err('EINVAL', `${file}:${line}: ${message}`, { path: file, detail: { file, line } });
 
-const positionIn = (doc: Document, lines: LineCounter, offset: number) => (at: readonly PropertyKey[]): number => {
-  // The nearest enclosing node that has a place in the text.
-  for (let depth = at.length; depth >= 0; depth--) {
-    const key = at.slice(0, depth);
-    const parent = depth === 0 ? doc.contents : doc.getIn(key.slice(0, -1), true);
-    const last = key.at(-1);
-    if (depth > 0 && isMap(parent)) {
-      const pair = parent.items.find((item) => isNode(item.key) && 'value' in item.key && String(item.key.value) === String(last));
-      if (pair && isNode(pair.key) && pair.key.range) return lines.linePos(pair.key.range[0]).line + offset;
+const positionIn =
+  (doc: Document, lines: LineCounter, offset: number) =>
+  (at: readonly PropertyKey[]): number => {
+    // The nearest enclosing node that has a place in the text.
+    for (let depth = at.length; depth >= 0; depth--) {
+      const key = at.slice(0, depth);
+      const parent = depth === 0 ? doc.contents : doc.getIn(key.slice(0, -1), true);
+      const last = key.at(-1);
+      if (depth > 0 && isMap(parent)) {
+        const pair = parent.items.find(
+          (item) => isNode(item.key) && 'value' in item.key && String(item.key.value) === String(last),
+        );
+        if (pair && isNode(pair.key) && pair.key.range) return lines.linePos(pair.key.range[0]).line + offset;
+      }
+      const node = depth === 0 || isSeq(parent) ? doc.getIn(key, true) : undefined;
+      if (isNode(node) && node.range) return lines.linePos(node.range[0]).line + offset;
     }
-    const node = depth === 0 || isSeq(parent) ? doc.getIn(key, true) : undefined;
-    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line + offset;
-  }
-  return 1 + offset;
-};
+    return 1 + offset;
+  };
 
 /** Parse YAML (JSON is YAML). `firstLine` is how many lines stand above it in the file. */
 export const parseYaml = (file: Path, text: string, firstLine = 0): Result<Parsed> => {
-  if (text.length > MAX_CHARS) return problem(file, 1, `has ${text.length} characters of YAML; at most ${MAX_CHARS} are read.`);
+  if (text.length > MAX_CHARS)
+    return problem(file, 1, `has ${text.length} characters of YAML; at most ${MAX_CHARS} are read.`);
   const lines = new LineCounter();
   const doc = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2', uniqueKeys: true });
   const first = doc.errors[0];

@@ -39,10 +39,15 @@ export const parseJob = (file: Path, text: string): Result<Job> => {
   if (!checked.ok) return checked;
   const job = checked.value.value;
   if (!job.agent && !job.run) {
-    return err('EINVAL', `${file}:1: says neither agent: <name> nor run: bash, so there is nothing to run.`, { path: file });
+    return err('EINVAL', `${file}:1: says neither agent: <name> nor run: bash, so there is nothing to run.`, {
+      path: file,
+    });
   }
   const body = checked.value.body.trim();
-  if (body === '') return err('EINVAL', `${file}:1: has no body. Write the prompt or the script below the front matter.`, { path: file });
+  if (body === '')
+    return err('EINVAL', `${file}:1: has no body. Write the prompt or the script below the front matter.`, {
+      path: file,
+    });
   return ok({ ...job, slug: nameOf(file).replace(/\.md$/, ''), path: file, body });
 };
 

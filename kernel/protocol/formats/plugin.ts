@@ -11,10 +11,15 @@ const NAME = /^(?!.*(?:--|\.\.))[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/;
 
 const pluginSchema = z.object({
   $schema: z.literal(PLUGIN_SCHEMA, { error: `must be exactly "${PLUGIN_SCHEMA}"` }),
-  name: z.string().max(64, 'at most 64 characters').regex(NAME, 'lower-case letters, digits, single dots and dashes; starts and ends with a letter or digit'),
+  name: z
+    .string()
+    .max(64, 'at most 64 characters')
+    .regex(NAME, 'lower-case letters, digits, single dots and dashes; starts and ends with a letter or digit'),
   version: z.string().min(1).max(64).default('0.0.0'),
   description: z.string().max(1000).default(''),
-  author: z.strictObject({ name: z.string().optional(), email: z.string().optional(), url: z.string().optional() }).optional(),
+  author: z
+    .strictObject({ name: z.string().optional(), email: z.string().optional(), url: z.string().optional() })
+    .optional(),
   homepage: z.string().optional(),
   repository: z.string().optional(),
   license: z.string().optional(),
@@ -29,7 +34,9 @@ export const parsePlugin = (file: Path, text: string): Result<{ plugin: Plugin; 
   try {
     data = JSON.parse(text);
   } catch (cause) {
-    return err('EINVAL', `${file}: is not valid JSON (${cause instanceof Error ? cause.message : 'unreadable'}).`, { path: file });
+    return err('EINVAL', `${file}: is not valid JSON (${cause instanceof Error ? cause.message : 'unreadable'}).`, {
+      path: file,
+    });
   }
   if (data === null || typeof data !== 'object' || Array.isArray(data)) {
     return err('EINVAL', `${file}: must be one JSON object.`, { path: file });
@@ -42,12 +49,17 @@ export const parsePlugin = (file: Path, text: string): Result<{ plugin: Plugin; 
     delete fields[key];
   }
   const extensions = fields['extensions'];
-  if (extensions !== undefined && (extensions === null || typeof extensions !== 'object' || Array.isArray(extensions))) {
+  if (
+    extensions !== undefined &&
+    (extensions === null || typeof extensions !== 'object' || Array.isArray(extensions))
+  ) {
     warnings.push(`${file}: "extensions" is not an object and was ignored.`);
     delete fields['extensions'];
   }
   const result = pluginSchema.safeParse(fields);
   if (result.success) return ok({ plugin: result.data, warnings });
   const issue = result.error.issues[0];
-  return err('EINVAL', `${file}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unexpected shape'}`, { path: file });
+  return err('EINVAL', `${file}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unexpected shape'}`, {
+    path: file,
+  });
 };

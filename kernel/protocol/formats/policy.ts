@@ -35,7 +35,11 @@ export const policySchema = z.object({
   never_auto: z.array(z.string()).default([]),
   paused: z.boolean().default(false),
   budget: z
-    .object({ usd: z.number().nonnegative(), per: z.enum(['day', 'week', 'month']), devices: z.record(z.string(), z.number()).optional() })
+    .object({
+      usd: z.number().nonnegative(),
+      per: z.enum(['day', 'week', 'month']),
+      devices: z.record(z.string(), z.number()).optional(),
+    })
     .optional(),
   grants: z
     .record(z.string(), z.object({ write: z.array(z.string()).default([]), effects: z.array(z.string()).default([]) }))

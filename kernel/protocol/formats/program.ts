@@ -20,14 +20,20 @@ export const programSchema = z.object({
   allod: z.string().default('>=0.1'),
   powers: z
     .object({
-      write: z.array(z.string().startsWith('/workspace/', 'A program may only ask to write below /workspace/')).default([]),
+      write: z
+        .array(z.string().startsWith('/workspace/', 'A program may only ask to write below /workspace/'))
+        .default([]),
       effects: z.array(powerEffect).default([]),
       spend: z.object({ usd: z.number().nonnegative(), per: z.enum(['day', 'week', 'month']) }).optional(),
     })
     .default({ write: [], effects: [] }),
   settings: z.record(z.string(), setting).default({}),
   tiers: z
-    .object({ canon: z.array(z.string()).default([]), authored: z.array(z.string()).default([]), placeholder: z.array(z.string()).default([]) })
+    .object({
+      canon: z.array(z.string()).default([]),
+      authored: z.array(z.string()).default([]),
+      placeholder: z.array(z.string()).default([]),
+    })
     .default({ canon: [], authored: [], placeholder: [] }),
   populate: z.array(z.string()).default([]),
   outcomes: z.string().optional(),

@@ -9,7 +9,15 @@ import type { SysError } from '../errors.ts';
 import type { Change } from '../files.ts';
 import type { Path } from '../paths.ts';
 
-export type ProposalState = 'pending' | 'approved' | 'executing' | 'executed' | 'rejected' | 'expired' | 'failed' | 'unknown';
+export type ProposalState =
+  | 'pending'
+  | 'approved'
+  | 'executing'
+  | 'executed'
+  | 'rejected'
+  | 'expired'
+  | 'failed'
+  | 'unknown';
 export type Reversibility = 'reversible' | 'costly' | 'irreversible';
 
 /** /system/proposals/<id>.json */
@@ -45,15 +53,54 @@ export type Usage = { input: number; output: number; cacheWrite: number; cacheRe
 /** One line of /system/runs/<day>/<id>.jsonl. A run file starts with `start` and, once it ended, closes with `end`. */
 export type RunRecord =
   | {
-      t: 'start'; at: string; id: string; actor: Actor; kind: RunKind; title: string;
-      job?: Path; agent?: string; program?: string; parent?: string; by: Actor; model?: string;
+      t: 'start';
+      at: string;
+      id: string;
+      actor: Actor;
+      kind: RunKind;
+      title: string;
+      job?: Path;
+      agent?: string;
+      program?: string;
+      parent?: string;
+      by: Actor;
+      model?: string;
       /** Set when the model's answers are a recording: the demonstration's title. */
-      recorded?: string; prompt?: string; after?: string;
+      recorded?: string;
+      prompt?: string;
+      after?: string;
     }
-  | { t: 'model'; at: string; ms: number; model: string; content: ModelBlock[]; stop: string; usage: Usage; usd?: number }
-  | { t: 'tool'; at: string; ms: number; id: string; name: string; input: unknown; ok: boolean; result: string; revisions?: RevisionId[] }
+  | {
+      t: 'model';
+      at: string;
+      ms: number;
+      model: string;
+      content: ModelBlock[];
+      stop: string;
+      usage: Usage;
+      usd?: number;
+    }
+  | {
+      t: 'tool';
+      at: string;
+      ms: number;
+      id: string;
+      name: string;
+      input: unknown;
+      ok: boolean;
+      result: string;
+      revisions?: RevisionId[];
+    }
   | { t: 'note'; at: string; text: string }
-  | { t: 'end'; at: string; state: Exclude<RunState, 'running'>; text?: string; error?: SysError; usage: Usage; usd?: number };
+  | {
+      t: 'end';
+      at: string;
+      state: Exclude<RunState, 'running'>;
+      text?: string;
+      error?: SysError;
+      usage: Usage;
+      usd?: number;
+    };
 
 /** What a model answered, in the shape it is sent back in the next request. */
 export type ModelBlock =

@@ -15,7 +15,9 @@ const header = z.object({
   model: z.string(),
   note: z.string().default(''),
   /** Files that must lie at `path`; `from` is where the bundle holds them; `sha256` is of their bytes. */
-  inputs: z.array(z.object({ path: z.string().startsWith('/workspace/'), from: z.string(), sha256: z.string().length(64) })),
+  inputs: z.array(
+    z.object({ path: z.string().startsWith('/workspace/'), from: z.string(), sha256: z.string().length(64) }),
+  ),
 });
 
 const block = z.discriminatedUnion('type', [
@@ -27,7 +29,12 @@ const turn = z.object({
   content: z.array(block).min(1),
   stop_reason: z.enum(['tool_use', 'end_turn']),
   usage: z
-    .object({ input_tokens: z.number(), output_tokens: z.number(), cache_creation_input_tokens: z.number().default(0), cache_read_input_tokens: z.number().default(0) })
+    .object({
+      input_tokens: z.number(),
+      output_tokens: z.number(),
+      cache_creation_input_tokens: z.number().default(0),
+      cache_read_input_tokens: z.number().default(0),
+    })
     .default({ input_tokens: 0, output_tokens: 0, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 }),
 });
 
@@ -45,11 +52,15 @@ export const parseRehearsal = (file: Path, text: string): Result<Rehearsal> => {
     }
   }
   const head = header.safeParse(parsed[0]);
-  if (!head.success) return err('EINVAL', `${file}:1: ${head.error.issues[0]?.message ?? 'a header line is expected'}`, { path: file });
+  if (!head.success)
+    return err('EINVAL', `${file}:1: ${head.error.issues[0]?.message ?? 'a header line is expected'}`, { path: file });
   const turns: RehearsalTurn[] = [];
   for (const [index, raw] of parsed.slice(1).entries()) {
     const result = turn.safeParse(raw);
-    if (!result.success) return err('EINVAL', `${file}:${index + 2}: ${result.error.issues[0]?.message ?? 'a model turn is expected'}`, { path: file });
+    if (!result.success)
+      return err('EINVAL', `${file}:${index + 2}: ${result.error.issues[0]?.message ?? 'a model turn is expected'}`, {
+        path: file,
+      });
     turns.push(result.data);
   }
   return ok({ ...head.data, turns });

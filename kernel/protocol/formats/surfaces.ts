@@ -14,7 +14,10 @@ export type WidgetName = (typeof WIDGETS)[number];
 const where = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional();
 const rows = {
   as: z.enum(['text', 'front', 'csv', 'json', 'jsonl', 'yaml', 'files']).optional(),
-  at: z.string().regex(/^(\/[^/]*)*$/, 'a JSON Pointer such as /items').optional(),
+  at: z
+    .string()
+    .regex(/^(\/[^/]*)*$/, 'a JSON Pointer such as /items')
+    .optional(),
   where,
   sort: z.string().optional(),
   limit: z.number().int().positive().max(1000).optional(),
@@ -25,8 +28,14 @@ const bindSchema = z.union(
   [
     z.strictObject({ file: path, ...rows }),
     z.strictObject({ glob: path, ...rows }),
-    z.strictObject({ proposals: z.object({ program: z.string().optional(), state: z.string().optional() }), limit: rows.limit }),
-    z.strictObject({ runs: z.object({ program: z.string().optional(), agent: z.string().optional() }), limit: rows.limit }),
+    z.strictObject({
+      proposals: z.object({ program: z.string().optional(), state: z.string().optional() }),
+      limit: rows.limit,
+    }),
+    z.strictObject({
+      runs: z.object({ program: z.string().optional(), agent: z.string().optional() }),
+      limit: rows.limit,
+    }),
   ],
   { error: 'one binding is needed: file, glob, proposals or runs, with only as, at, where, sort, limit beside it' },
 );
@@ -47,7 +56,9 @@ const valueSchema = z.union(
 export type ValueOf = z.infer<typeof valueSchema>;
 
 export const panelSchema = z.object({
-  widget: z.enum(WIDGETS, { error: (issue) => `${JSON.stringify(issue.input)} is not a widget. Expected ${WIDGETS.join(', ')}.` }),
+  widget: z.enum(WIDGETS, {
+    error: (issue) => `${JSON.stringify(issue.input)} is not a widget. Expected ${WIDGETS.join(', ')}.`,
+  }),
   title: z.string().max(100).optional(),
   bind: bindSchema,
   value: valueSchema.optional(),
@@ -99,10 +110,14 @@ export const parseSurfaces = (file: Path, text: string): Result<SurfaceFile> => 
   if (!outer.success) {
     const issue = outer.error.issues[0];
     const line = parsed.value.lineOf(issue?.path ?? []);
-    return err('EINVAL', `${file}:${line}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'a list named surfaces is expected'}`, {
-      path: file,
-      detail: { file, line },
-    });
+    return err(
+      'EINVAL',
+      `${file}:${line}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'a list named surfaces is expected'}`,
+      {
+        path: file,
+        detail: { file, line },
+      },
+    );
   }
   const surfaces: Surface[] = [];
   const broken: BrokenSurface[] = [];
@@ -117,7 +132,9 @@ export const parseSurfaces = (file: Path, text: string): Result<SurfaceFile> => 
     const issue = result.success ? undefined : result.error.issues[0];
     const at = ['surfaces', index, ...(issue?.path ?? ['id'])];
     const line = parsed.value.lineOf(at);
-    const message = result.success ? `the id "${result.data.id}" is used twice.` : (issue?.message ?? 'unexpected shape');
+    const message = result.success
+      ? `the id "${result.data.id}" is used twice.`
+      : (issue?.message ?? 'unexpected shape');
     broken.push({
       id: textOf(raw, 'id') ?? `surface-${index + 1}`,
       title: textOf(raw, 'title') ?? `Surface ${index + 1}`,

@@ -63,11 +63,12 @@ export const createTreeModel = (): TreeModel => {
     }, GATHER_MS);
   };
 
-  /** The listed folder nearest above a change is the one whose rows it can alter. */
+  /** Of the folders above a change, the nearest listed one is the only whose rows it can alter: its own child, or a new one. */
   const touch = (path: Path): void => {
-    for (let at = parentOf(path); ; at = parentOf(at)) {
-      if (listed().has(at)) return refresh(at);
-      if (at === '/') return;
+    for (let at = parentOf(path), child = path; ; child = at, at = parentOf(at)) {
+      const rows = listed().get(at);
+      if (rows && (child === path || !rows.some((stat) => stat.path === child))) refresh(at);
+      if (rows || at === '/') return;
     }
   };
   const onChange = (event: WatchEvent | 'placed'): void => {

@@ -103,6 +103,21 @@ export function Inbox(props: { id?: string }) {
   const onOpen = (event: MouseEvent) => {
     if ((event.target as Element).closest('[aria-current="true"]')) focusCard();
   };
+  // Coming in with the focus nowhere, J, K and the card's keys work at once.
+  createEffect(
+    on(
+      () => proposals.value() !== undefined,
+      (ready) => {
+        if (!ready) return;
+        queueMicrotask(() => {
+          const nowhere = document.activeElement === document.body || document.activeElement?.id === 'main';
+          if (!nowhere) return;
+          if (props.id !== undefined) focusCard();
+          else list?.querySelector<HTMLElement>('[aria-current="true"]')?.focus({ preventScroll: true });
+        });
+      },
+    ),
+  );
   createEffect(
     on(
       () => props.id,
