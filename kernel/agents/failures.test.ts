@@ -123,7 +123,13 @@ describe('before anything is asked', () => {
     const small = { ...usual, model: 'small', base_url: 'https://b.example' };
     expect(chooseModel({ default: usual, quick: small }, 'quick')).toEqual({ model: small });
     expect(chooseModel({ default: usual, quick: small }, 'small')).toEqual({ model: small });
-    expect(chooseModel({ default: usual }, 'other')).toEqual({ model: { ...usual, model: 'other', price: undefined } });
+    // Another provider's id means nothing to a local server: the operator's own choice stands.
+    expect(chooseModel({ default: usual }, 'claude-sonnet-5-5')).toEqual({ model: usual });
+    const anthropic = { ...usual, base_url: 'https://api.anthropic.com', price: { input: 1, output: 2 } };
+    expect(chooseModel({ default: anthropic }, 'claude-other')).toEqual({
+      model: { ...anthropic, model: 'claude-other', price: undefined },
+    });
+    expect(chooseModel({ default: anthropic }, 'gpt')).toEqual({ model: anthropic });
     expect(chooseModel({ quick: small }, undefined)).toMatchObject({ none: expect.any(String) });
   });
 });

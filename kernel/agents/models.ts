@@ -1,12 +1,14 @@
 /**
  * Which model a run uses, from the operator's policy, and what a turn of it costs. A role may name an alias of the
- * policy, or a model's own id: that one is reached the way `default` is, unless another entry knows it.
+ * policy, or a model's own id.
  */
 import { POLICY } from '../protocol/capability.ts';
 import { err, ok, type Result } from '../protocol/errors.ts';
 import { parsePolicy, type Model } from '../protocol/formats/policy.ts';
 import type { Usage } from '../protocol/formats/records.ts';
 import type { Sys } from '../protocol/sys.ts';
+
+const ANTHROPIC = 'https://api.anthropic.com';
 
 export type Choice = { model: Model } | { none: string };
 
@@ -18,6 +20,9 @@ export const chooseModel = (models: Record<string, Model>, wanted: string | unde
   const named = models[wanted] ?? Object.values(models).find(({ model }) => model === wanted);
   if (named) return { model: named };
   if (!usual) return { none: `${NOT_SET} The role asks for "${wanted}".` };
+  // A program's role names a model of its author's. Where the operator reaches that provider, it is used; a local or
+  // another server does not know it, and the operator's own choice stands.
+  if (new URL(usual.base_url).origin !== ANTHROPIC || !wanted.startsWith('claude-')) return { model: usual };
   // The price in the entry is that of its own model.
   const { price: _price, ...reach } = usual;
   return { model: { ...reach, model: wanted } };

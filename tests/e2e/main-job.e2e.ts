@@ -251,7 +251,10 @@ test('[A1] [A3] [A4] [A14] [A24] [A29] [A30] [A31] [A32] the main job, on real i
   );
 });
 
-test('[A23] the same in rehearsal, without a key: recorded answers drive the real kernel', async ({ page }) => {
+test('[A23] [A32] the same in rehearsal, without a key: recorded answers drive the real kernel', async ({
+  page,
+  context,
+}) => {
   test.setTimeout(120_000);
   const complaints = await complaintsOf(page);
   const app = await serveStatic(dist);
@@ -268,8 +271,25 @@ test('[A23] the same in rehearsal, without a key: recorded answers drive the rea
   await go(page, '#/');
   await expect(page.getByRole('table', { name: 'Profiles' }).filter({ hasText: 'Korvane' })).toBeVisible();
   await expect(page.getByText('Recorded').first()).toBeVisible();
-  await go(page, '#/inbox');
-  await expect(page.getByText(/Tell the operator about the new briefing/).first()).toBeVisible();
+
+  // Without a network and without a server: find, and decide.
+  await controlled(page);
   await app.close();
-  expect(complaints).toEqual([]);
+  await context.setOffline(true);
+  await page.reload();
+  await ready(page);
+  const found = await page.evaluate(() =>
+    (globalThis as unknown as Console).allod.search('workshop plan', { under: '/workspace/context' }),
+  );
+  expect(found.ok && found.value.hits[0]?.path).toBe('/workspace/context/competitors/korvane/profile.md');
+  await go(page, '#/inbox');
+  await page
+    .getByRole('link', { name: /Tell the operator about the new briefing/ })
+    .first()
+    .click();
+  const deed = page.getByRole('article', { name: /Tell the operator about the new briefing/ });
+  await expect(deed).toContainText('Recorded');
+  await deed.getByRole('button', { name: /^Approve/ }).click();
+  await expect(page.getByText('Approved and done').first()).toBeVisible();
+  expect(complaints.filter((line) => !/net::|Failed to load resource/.test(line))).toEqual([]);
 });
