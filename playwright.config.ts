@@ -12,6 +12,7 @@ export default defineConfig({
   outputDir: 'node_modules/.cache/playwright',
   workers: 1,
   timeout: 60_000,
+  expect: { timeout: 10_000 },
   forbidOnly: process.env['CI'] !== undefined,
   reporter: [['list']],
   use: {

@@ -91,6 +91,8 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
+          // Properties run many cases; a busy machine must not turn one red.
+          testTimeout: 60_000,
           include: ['{kernel,src,programs,tests}/**/*.test.{ts,tsx}'],
         },
       },

@@ -111,6 +111,9 @@ test.describe('keys', () => {
     await page.keyboard.press('Escape');
     await tree.focus();
     await page.keyboard.press('Shift+F10');
+    await expect(
+      page.getByRole('menu', { name: 'pricing.md' }).getByRole('menuitem', { name: 'Rename' }),
+    ).toBeFocused();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await expect(page.getByRole('menu', { name: 'pricing.md' })).toBeHidden();
