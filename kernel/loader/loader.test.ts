@@ -1,51 +1,27 @@
 import { zipSync } from 'fflate';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bundleAll } from '../../programs/bundle-plugin.ts';
 import { hostile, tideUpgrade } from '../../tests/fixtures/bundles.ts';
 import { tideBundle, tideNotes } from '../../tests/fixtures/tide-notes.ts';
 import { startHost } from '../../tests/servers/host.ts';
-import { bootMemory, type Memory } from '../boot/memory.ts';
 import { hashHex } from '../protocol/bytes.ts';
 import { must } from '../protocol/errors.ts';
-import type { InstalledProgram } from '../protocol/formats/records.ts';
-import type { Stat } from '../protocol/files.ts';
-import type { Sys } from '../protocol/sys.ts';
 import { createLoader } from './loader.ts';
-
-const kernels: Memory[] = [];
-const boot = async (options: Parameters<typeof bootMemory>[0] = {}): Promise<{ kernel: Memory; op: Sys }> => {
-  const kernel = await bootMemory({ ports: () => ({ loader: createLoader({}) }), ...options });
-  kernels.push(kernel);
-  return { kernel, op: kernel.as('operator') };
-};
-afterEach(async () => {
-  for (const kernel of kernels.splice(0)) await kernel.stop();
-});
-
-const plan = async (op: Sys, source: string | Uint8Array) => must(await op.invoke('plan', { source }));
-const install = async (op: Sys, source: Uint8Array) =>
-  must(await op.invoke('install', { digest: (await plan(op, source)).digest }));
-const activate = async (op: Sys, name: string) => must(await op.invoke('activate', { name }));
-const deactivate = async (op: Sys, name: string) => must(await op.invoke('deactivate', { name }));
-const text = async (op: Sys, path: string): Promise<string> => String(must(await op.read(path)).content);
-const record = async (op: Sys, name: string) =>
-  JSON.parse(await text(op, `/system/programs/${name}.json`)) as InstalledProgram;
-const files = async (op: Sys, under: string): Promise<Stat[]> => {
-  const listed = await op.list(under, { depth: 64, limit: 10_000 });
-  return listed.ok ? listed.value.entries.filter((entry) => entry.kind === 'file') : [];
-};
-/** Every byte of a folder, as path → SHA-256. */
-const snapshot = async (op: Sys, under: string): Promise<Record<string, string>> => {
-  const out: Record<string, string> = {};
-  for (const { path } of await files(op, under))
-    out[path] = hashHex(must(await op.read(path, { as: 'bytes' })).content);
-  return out;
-};
-
-const tide = tideBundle().zip;
-const ROLE = '/workspace/agents/tide-keeper/AGENT.md';
-const JOB = '/workspace/jobs/note-tides.md';
-const HOUSE = '/workspace/tides/AGENTS.md';
+import {
+  boot,
+  plan,
+  install,
+  activate,
+  deactivate,
+  text,
+  record,
+  files,
+  snapshot,
+  tide,
+  ROLE,
+  JOB,
+  HOUSE,
+} from '../../tests/kits/tide.ts';
 
 describe('plan', () => {
   test('reads and changes nothing', async () => {
