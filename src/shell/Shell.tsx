@@ -15,6 +15,7 @@ import { Dock, type OrderInput } from './Dock.tsx';
 import { listenForDrops } from './drops.ts';
 import { KernelNotice, type Update } from './KernelNotice.tsx';
 import { createKinds } from './kinds.ts';
+import { listenForNotices } from './notices.ts';
 import { createPlace } from './place.ts';
 import { ROOMS } from './rooms.ts';
 import { listenForShortcuts } from './shortcuts.ts';
@@ -69,6 +70,13 @@ export function Shell(props: ShellProps) {
     },
     stopAll: () => void desk.stopAll(),
   });
+  listenForNotices(client, ({ title, body, path }) =>
+    toasts.add({
+      text: body ? `${title}. ${body}` : title,
+      stay: 0,
+      action: { label: 'Show', onRun: () => (location.hash = href({ room: 'files', path })) },
+    }),
+  );
   listenForDrops(
     client,
     () => props.route.room === 'home' || props.route.room === 'files',

@@ -165,6 +165,7 @@ test('[A1] [A3] [A4] [A14] [A24] [A29] [A30] [A31] [A32] the main job, on real i
   await axeFindsNothing(page);
   await deed.getByRole('button', { name: /^Approve/ }).dblclick();
   await expect(page.getByText('Approved and done').first()).toBeVisible();
+  await expect(page.getByText('The briefing is ready. Read /workspace/briefings/')).toBeVisible();
   const narrative = await textOf(page, `/system/narrative/${new Date().toISOString().slice(0, 10)}.md`);
   expect(narrative.match(/The briefing is ready/g) ?? []).toHaveLength(1);
 
