@@ -2,9 +2,7 @@
  * The browser as a host: wall clock, timers, the browser's storage manager, and the acting rooms, each loaded when it is
  * first used, so that none of them delays the cockpit.
  */
-import { createBash } from '../bash/bash.ts';
-import { createEffects } from '../effects/effects.ts';
-import type { AgentsPort, LoaderPort } from '../protocol/ports.ts';
+import type { AgentsPort, BashPort, EffectsPort, LoaderPort } from '../protocol/ports.ts';
 import type { Storage } from '../syscalls/kernel.ts';
 import type { Host } from './kernel.ts';
 
@@ -16,6 +14,9 @@ const storage: Storage = {
     return { usage, quota, persisted: await navigator.storage.persisted() };
   },
 };
+
+/** Daemons parse YAML: their parsers are not fetched while the page still fetches its first screen. */
+const AFTER_FIRST_SCREEN_MS = 1_000;
 
 /** A module's export, loaded once, on first use; a load that failed (offline before it was cached) is tried again. */
 const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
@@ -35,16 +36,21 @@ export const browserHost = (workspace: string): Host => ({
     return () => clearTimeout(timer);
   },
   storage,
-  daemons: async () => (await import('../daemons/table.ts')).DAEMONS,
+  daemons: async () => {
+    await new Promise((resolve) => setTimeout(resolve, AFTER_FIRST_SCREEN_MS));
+    return (await import('../daemons/table.ts')).DAEMONS;
+  },
   ports: ({ secrets, notify }) => {
     const agents = once<AgentsPort>(async () =>
       (await import('../agents/agents.ts')).createAgents({ secrets: secrets.use, online: () => navigator.onLine }),
     );
+    const bash = once<BashPort>(async () => (await import('../bash/bash.ts')).createBash());
+    const effects = once<EffectsPort>(async () => (await import('../effects/effects.ts')).createEffects({ notify }));
     const loader = once<LoaderPort>(async () => (await import('../loader/loader.ts')).createLoader({}));
     return {
       secrets,
-      bash: createBash(),
-      effects: createEffects({ notify }),
+      bash: { run: async (sys, order) => (await bash()).run(sys, order) },
+      effects: { run: async (sys, effect) => (await effects()).run(sys, effect) },
       agents: { run: async (sys, order) => (await agents()).run(sys, order) },
       loader: {
         plan: async (sys, source) => (await loader()).plan(sys, source),

@@ -13,9 +13,9 @@ import type { Sys } from '../protocol/sys.ts';
 import { loadDevices } from '../journal/devices.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
 import { openFs, type Fs } from '../fs/fs.ts';
-import { createLive } from '../fs/live.ts';
+import { createEditors } from '../fs/editors.ts';
 import { createProcesses } from '../process/processes.ts';
-import { createSearch, type Source } from '../search/search.ts';
+import type { createSearch, Source } from '../search/search.ts';
 import { createSecrets } from '../store/secrets.ts';
 import { Database, databaseName, type IndexedDb } from '../store/schema.ts';
 import { nextEpoch } from '../store/transact.ts';
@@ -73,6 +73,12 @@ const texts = (fs: Fs): Source =>
     }
   };
 
+/** Searching is loaded by the first search. */
+const lazySearch =
+  (source: Source): ReturnType<typeof createSearch> =>
+  async (query, options) =>
+    (await import('../search/search.ts')).createSearch(source)(query, options);
+
 /** Causes of the newest change sets, so that a request repeated after a hand-over is answered and not done again. */
 const recentCauses = async (journal: Journal, device: number): Promise<Map<string, RevisionId[]>> => {
   const causes = new Map<string, RevisionId[]>();
@@ -102,7 +108,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   });
   fs = files;
   await genesis(files);
-  const live = createLive({ db, fs: files, epoch, now, setTimer });
+  const live = createEditors({ db, fs: files, epoch, now, setTimer });
   await live.recover();
 
   const startedAt = new Date(now()).toISOString();
@@ -169,7 +175,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const kernel: Kernel = {
     fs: files,
     live,
-    search: createSearch(texts(files)),
+    search: lazySearch(texts(files)),
     processes,
     proc,
     storage: host.storage,

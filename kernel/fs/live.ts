@@ -12,13 +12,13 @@ import type { Stat } from '../protocol/files.ts';
 import type { Path } from '../protocol/paths.ts';
 import type { Database, SysRow } from '../store/schema.ts';
 import { request, transactFenced } from '../store/transact.ts';
+import { OPEN_KEY } from './editors.ts';
 import type { Fs } from './fs.ts';
 import type { Author } from './stage.ts';
 import { buildDoc, captured, missingUpdate, textHash, textOf } from './texts.ts';
 
 const IDLE_MS = 500;
 const MAX_MS = 2000;
-const OPEN_KEY = 'live';
 
 export type Sink = (update: Uint8Array) => void;
 export type Seat = {
@@ -52,7 +52,7 @@ type Open = {
   finished?: Promise<void>;
 };
 
-type Options = {
+export type LiveOptions = {
   db: Database;
   fs: Fs;
   epoch: number;
@@ -62,7 +62,7 @@ type Options = {
 
 const FROM_KERNEL = { kernel: true };
 
-export const createLive = ({ db, fs, epoch, now, setTimer }: Options): Live => {
+export const createLive = ({ db, fs, epoch, now, setTimer }: LiveOptions): Live => {
   const open = new Map<NodeId, Promise<Open>>();
   /** Buffers being cleared: whoever opens the file next waits for it. */
   const clearing = new Map<NodeId, Promise<void>>();

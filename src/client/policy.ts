@@ -1,6 +1,6 @@
 /**
- * The operator's policy, parsed as the kernel parses it. The parser (yaml, zod) is fetched when first needed, so that
- * it does not stand in the way of the first screen.
+ * The operator's policy, parsed as the kernel parses it. The parser (yaml, zod) is fetched when the page first comes to
+ * rest, so that it does not stand in the way of the first screen.
  */
 import { ok, type Result } from '../../kernel/protocol/errors.ts';
 import type { Policy } from '../../kernel/protocol/formats/policy.ts';
@@ -9,6 +9,10 @@ import { createLive, type Live } from './live.ts';
 
 const POLICY = '/system/policy.yaml';
 
+/** Once the first screen stands; at once ever after. */
+const rested = (): Promise<unknown> =>
+  performance.now() > 3_000 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, 1_000));
+
 export const createPolicy = (): Live<Policy> => {
   const client = useClient();
   return createLive(
@@ -16,7 +20,7 @@ export const createPolicy = (): Live<Policy> => {
     async (): Promise<Result<Policy>> => {
       const [file, { parsePolicy }] = await Promise.all([
         client.stub.read(POLICY, { as: 'text' }),
-        import('../../kernel/protocol/formats/policy.ts'),
+        rested().then(() => import('../../kernel/protocol/formats/policy.ts')),
       ]);
       if (!file.ok) return file.error.code === 'ENOENT' ? parsePolicy(POLICY, '') : file;
       const parsed = parsePolicy(POLICY, typeof file.value.content === 'string' ? file.value.content : '');

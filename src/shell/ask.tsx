@@ -12,6 +12,8 @@ import {
   runWithOwner,
   type Accessor,
   type JSX,
+  lazy,
+  Suspense,
 } from 'solid-js';
 import type { SysError } from '../../kernel/protocol/errors.ts';
 import { useClient } from '../client/context.ts';
@@ -20,8 +22,10 @@ import { createPolicy, modelOf } from '../client/policy.ts';
 import { createProposals } from '../client/records.ts';
 import { href } from '../client/route.ts';
 import { createRuns } from '../client/runs.ts';
-import { AskTurn } from './AskTurn.tsx';
 import type { OrderKind, Turn } from './order.ts';
+
+/** How a turn looks is fetched with the first one. */
+const AskTurn = lazy(async () => ({ default: (await import('./AskTurn.tsx')).AskTurn }));
 
 const AGENT = 'shell';
 const ROLE = `/workspace/agents/${AGENT}/AGENT.md`;
@@ -64,15 +68,17 @@ export const createAsk = (): OrderKind => {
       stop,
       summary,
       view: () => (
-        <AskTurn
-          prompt={prompt}
-          at={at}
-          run={run()}
-          failed={failed()}
-          running={running()}
-          proposed={proposed()}
-          onStop={stop}
-        />
+        <Suspense>
+          <AskTurn
+            prompt={prompt}
+            at={at}
+            run={run()}
+            failed={failed()}
+            running={running()}
+            proposed={proposed()}
+            onStop={stop}
+          />
+        </Suspense>
       ),
     };
   };

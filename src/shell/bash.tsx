@@ -2,14 +2,16 @@
  * Bash: a line run over the workspace as the operator, through the same gate as a click. Folder and variables carry on
  * from line to line. Lines run one after the other, so the one alive in the process table is the one to stop.
  */
-import { createSignal, type JSX } from 'solid-js';
+import { createSignal, type JSX, lazy, Suspense } from 'solid-js';
 import type { SysError } from '../../kernel/protocol/errors.ts';
 import type { BashEnded } from '../../kernel/protocol/ports.ts';
 import { useClient } from '../client/context.ts';
 import { createProcesses } from '../client/records.ts';
-import { BashTurn } from './BashTurn.tsx';
 import { createChanges } from './changes.ts';
 import type { OrderKind, Turn } from './order.ts';
+
+/** How a turn looks is fetched with the first one. */
+const BashTurn = lazy(async () => ({ default: (await import('./BashTurn.tsx')).BashTurn }));
 
 const HOME = '/workspace';
 
@@ -74,15 +76,17 @@ export const createBash = (): OrderKind => {
       return said || (how.ended.code === 0 ? 'Done' : `Exit ${how.ended.code}`);
     };
     const view = (): JSX.Element => (
-      <BashTurn
-        script={script}
-        at={at}
-        waiting={state() === 'waiting'}
-        end={end()}
-        changed={changes(revisionsOf(end()))}
-        canStop={state() === 'waiting' || alive() !== undefined}
-        onStop={stop}
-      />
+      <Suspense>
+        <BashTurn
+          script={script}
+          at={at}
+          waiting={state() === 'waiting'}
+          end={end()}
+          changed={changes(revisionsOf(end()))}
+          canStop={state() === 'waiting' || alive() !== undefined}
+          onStop={stop}
+        />
+      </Suspense>
     );
     return { id: `bash-${at}-${given().length}`, at, running: () => state() !== 'ended', stop, summary, view };
   };
