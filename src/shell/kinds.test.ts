@@ -10,11 +10,16 @@ const sources = (folder: string): string[] =>
     .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.name.includes('.test.'))
     .map((entry) => join(entry.parentPath, entry.name));
 
-const importsOf = (file: string): { from: string; typeOnly: boolean }[] =>
-  [...readFileSync(file, 'utf8').matchAll(/^import\s+(type\s)?[^;]*?from\s+'([^']+)';/gms)].map(([, type, from]) => ({
-    from: from ?? '',
-    typeOnly: Boolean(type),
-  }));
+/** Static and dynamic: a file fetched later is known all the same. */
+const importsOf = (file: string): { from: string; typeOnly: boolean }[] => {
+  const text = readFileSync(file, 'utf8');
+  const fixed = [...text.matchAll(/^import\s+(type\s)?[^;]*?from\s+'([^']+)';/gms)];
+  const later = [...text.matchAll(/\bimport\('([^']+)'\)/g)];
+  return [
+    ...fixed.map(([, type, from]) => ({ from: from ?? '', typeOnly: Boolean(type) })),
+    ...later.map(([, from]) => ({ from: from ?? '', typeOnly: false })),
+  ];
+};
 
 const importersOf = (name: string): string[] =>
   sources(SRC)
