@@ -270,6 +270,22 @@ describe('[F16] the newest revisions of a file', () => {
     await b.stop();
   });
 
+  test('[F16] a page that grew since it was read is read again, not taken for damage', async () => {
+    const k = await bootMemory();
+    const versions = await edited(k, 20, 400);
+    const reads = watch();
+    for (let i = 0; i < 10; i++) {
+      await k.kernel.fs.flush();
+      const listed = await k.kernel.fs.history(path);
+      expect(listed.ok && listed.value.entries.length).toBe(versions.length);
+      const content = `${String(versions.at(-1)?.content)}${i}`;
+      versions.push({ id: await write(k, { op: 'append', path, content: `${i}` }), content });
+    }
+    // Damage would have been repaired by reading the whole journal.
+    expect(reads.rows('journal')).toBe(0);
+    await k.stop();
+  });
+
   test('[F16] [F5] also where several files had the path: in order of time, none twice', async () => {
     const k = await bootMemory();
     const ids: string[] = [];
