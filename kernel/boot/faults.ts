@@ -56,6 +56,31 @@ export const watchCommits = (): Patched & { seen: () => { transactions: number; 
   };
 };
 
+/** How many rows were asked of each store from here on, by key, range or cursor. */
+export const watchReads = (): Patched & { rows: (store: string) => number; reset: () => void } => {
+  const { get, getAll, openCursor } = IDBObjectStore.prototype;
+  const rows = new Map<string, number>();
+  const count = (store: string, more: number): void => void rows.set(store, (rows.get(store) ?? 0) + more);
+  IDBObjectStore.prototype.get = function (this: IDBObjectStore, ...args: Parameters<typeof get>) {
+    count(this.name, 1);
+    return get.apply(this, args);
+  };
+  IDBObjectStore.prototype.getAll = function (this: IDBObjectStore, ...args: Parameters<typeof getAll>) {
+    const asked = getAll.apply(this, args);
+    asked.addEventListener('success', () => count(this.name, (asked.result as unknown[]).length));
+    return asked;
+  };
+  IDBObjectStore.prototype.openCursor = function (this: IDBObjectStore, ...args: Parameters<typeof openCursor>) {
+    count(this.name, 1);
+    return openCursor.apply(this, args);
+  };
+  return {
+    rows: (store) => rows.get(store) ?? 0,
+    reset: () => rows.clear(),
+    undo: () => void Object.assign(IDBObjectStore.prototype, { get, getAll, openCursor }),
+  };
+};
+
 /** The database itself, beside a running kernel. */
 export const withDatabase = async <T>(
   disk: Disk,

@@ -1,16 +1,19 @@
 /**
- * Content of files, now and as it was. Head contents are kept in a small LRU and are always built from a checkpoint
+ * Content of files, now and as it was. Head contents are kept in a bounded cache and are always built from a checkpoint
  * plus every later entry, never from a delta alone; a content that does not match its recorded hash is EBADMSG.
  */
 import * as Y from 'yjs';
-import { concatBytes } from '../protocol/bytes.ts';
+import { concatBytes, hashHex } from '../protocol/bytes.ts';
 import type { ContentKind, NodeId, SealedEntry } from '../protocol/entry.ts';
 import { fail } from '../protocol/errors.ts';
 import type { Log } from '../protocol/log.ts';
 import { request, transact } from '../store/transact.ts';
 import type { Database } from '../store/schema.ts';
-import type { Histories } from './history.ts';
+import { createContentCache } from './content-cache.ts';
+import { startsContent, changesContent, type Histories } from './history.ts';
 import type { HistRow } from './projection.ts';
+import { recordBytes, recordHash, recordOf, type RecordContent } from './record.ts';
+import { createRevisions } from './revisions.ts';
 import { buildDoc, textHash, textOf } from './texts.ts';
 import type { TreeNode } from './tree.ts';
 import { readBlob } from './blobs.ts';
@@ -18,39 +21,28 @@ import { readBlob } from './blobs.ts';
 /** A value: a changed file gets a new one. Only the document behind a text is shared and moves on. */
 export type Content =
   | { as: 'text'; doc: Y.Doc; text: string }
-  | { as: 'record'; bytes: Uint8Array }
+  | RecordContent
   | { as: 'blob'; manifests: Uint8Array[] };
+/** As it was: for reading, with no document to go on from. */
+export type Past = Exclude<Content, { as: 'text' }> | { as: 'text'; text: string };
 
 /** A checkpoint in `docs`: the state after the first `count` revisions. */
 export type DocRow = { count: number; state: Uint8Array };
 
-const CACHED = 256;
 /** A text is checkpointed when this many edits would have to be replayed. */
 export const CHECKPOINT_EDITS = 32;
 
 export type Contents = {
   load: (node: TreeNode) => Promise<Content>;
-  /** The content after revision `index` (0 is the first), built from the journal alone. */
-  asOf: (rows: readonly HistRow[], index: number) => Promise<Content>;
-  bytesOf: (content: Content) => Promise<Uint8Array>;
+  /** The content that this revision recorded: checked against its hash, whether from `revs` or from the journal. */
+  asOf: (node: TreeNode, row: HistRow) => Promise<Past>;
+  bytesOf: (content: Past) => Promise<Uint8Array>;
   put: (id: NodeId, content: Content) => void;
   drop: (id: NodeId) => void;
   clear: () => void;
   /** Checkpoints due for these nodes, and a call to make once they are on disk. */
   checkpoints: (nodes: Iterable<TreeNode>) => Map<NodeId, DocRow>;
   checkpointed: (rows: ReadonlyMap<NodeId, DocRow>) => void;
-  /** The rows of the generation that revision `index` belongs to: from the last create or put up to it. */
-  generation: (rows: readonly HistRow[], index: number) => HistRow[];
-};
-
-const generation: Contents['generation'] = (rows, index) => {
-  const upTo = rows.slice(0, index + 1);
-  const start = upTo.findLastIndex((row) => row.op === 'create' || row.op === 'put');
-  return start < 0
-    ? []
-    : upTo
-        .slice(start)
-        .filter((row) => row.op === 'create' || row.op === 'put' || row.op === 'edit' || row.op === 'append');
 };
 
 const kindOf = (first: SealedEntry | undefined): ContentKind => {
@@ -58,21 +50,26 @@ const kindOf = (first: SealedEntry | undefined): ContentKind => {
   return change && 'as' in change ? change.as : fail('EBADMSG', 'this file has no first revision in the journal.');
 };
 
-export const createContents = (db: Database, log: Log, histories: Histories, client: () => number): Contents => {
-  const cache = new Map<NodeId, Content>();
+const unsound = (): never => fail('EBADMSG', 'the content of this file does not match its recorded hash.');
+
+const hashOf = (content: Past): string => {
+  if (content.as === 'text') return textHash(content.text);
+  return content.as === 'record' ? recordHash(content) : hashHex(concatBytes(content.manifests));
+};
+
+const sound = (recorded: { hash: string }, content: Past): boolean => hashOf(content) === recorded.hash;
+
+type Options = { db: Database; epoch: number; log: Log; histories: Histories; client: () => number };
+
+export const createContents = ({ db, epoch, log, histories, client }: Options): Contents => {
+  const cache = createContentCache();
+  const revisions = createRevisions(db, epoch, log, histories);
   /** How many revisions the stored checkpoint covers, where known. */
   const covered = new Map<NodeId, number>();
 
-  const put: Contents['put'] = (id, content) => {
-    cache.delete(id);
-    cache.set(id, content);
-    const oldest = cache.size > CACHED ? cache.keys().next().value : undefined;
-    if (oldest !== undefined) cache.delete(oldest);
-  };
-
   const fromEntries = (kind: ContentKind, base: Uint8Array[], entries: readonly SealedEntry[]): Content => {
     const payloads = entries.map((sealed) => sealed.entry.payload);
-    if (kind === 'record') return { as: 'record', bytes: concatBytes(payloads) };
+    if (kind === 'record') return recordOf(payloads);
     if (kind === 'blob') return { as: 'blob', manifests: payloads };
     const doc = buildDoc([...base, ...payloads], client());
     return { as: 'text', doc, text: textOf(doc) };
@@ -85,16 +82,20 @@ export const createContents = (db: Database, log: Log, histories: Histories, cli
     return entries;
   };
 
-  const asOf: Contents['asOf'] = async (rows, index) => {
-    const entries = await entriesOf(generation(rows, index));
+  const fromJournal = async (node: TreeNode, index: number): Promise<Content> => {
+    const entries = await entriesOf(await histories.generation(node, index));
     return fromEntries(kindOf(entries[0]), [], entries);
   };
 
-  const sound = (node: TreeNode, content: Content): boolean =>
-    content.as !== 'text' || textHash(content.text) === node.hash;
+  const asOf: Contents['asOf'] = async (node, row) => {
+    const text = await revisions.textAt(node, row);
+    if (text !== undefined) return { as: 'text', text };
+    const content = await fromJournal(node, row.index);
+    return sound(row, content) ? content : unsound();
+  };
 
   /** The stored checkpoint and what came after it. It is a cache: whatever is wrong with it, the journal still knows. */
-  const fromCheckpoint = async (node: TreeNode, since: readonly HistRow[]): Promise<Content | undefined> => {
+  const fromCheckpoint = async (node: TreeNode): Promise<Content | undefined> => {
     if (node.as !== 'text') return undefined;
     const doc = await transact(
       db,
@@ -102,12 +103,16 @@ export const createContents = (db: Database, log: Log, histories: Histories, cli
       'readonly',
       ({ docs }) => request(docs.get(node.id)) as Promise<DocRow | undefined>,
     );
-    if (!doc || doc.count <= (since[0]?.index ?? 0)) return undefined;
-    const entries = await entriesOf(since.filter((row) => row.index >= doc.count));
+    if (!doc || !(doc.count > 0 && doc.count <= node.count)) return undefined;
+    const since = await histories.since(node, doc.count);
+    // A new content began after it: it is of a document that is over.
+    if (since.some(startsContent)) return undefined;
+    const entries = await entriesOf(since.filter(changesContent));
     try {
       const content = fromEntries('text', [doc.state], entries);
-      if (sound(node, content)) covered.set(node.id, doc.count);
-      return sound(node, content) ? content : undefined;
+      if (!sound(node, content)) return undefined;
+      covered.set(node.id, doc.count);
+      return content;
     } catch {
       return undefined;
     }
@@ -118,15 +123,14 @@ export const createContents = (db: Database, log: Log, histories: Histories, cli
       const only = await log.entries([node.revision]);
       return fromEntries(kindOf(only[0]), [], only);
     }
-    const rows = await histories.of(node);
-    return (await fromCheckpoint(node, generation(rows, rows.length - 1))) ?? asOf(rows, rows.length - 1);
+    return (await fromCheckpoint(node)) ?? fromJournal(node, node.count - 1);
   };
 
   const load: Contents['load'] = async (node) => {
     for (;;) {
       const cached = cache.get(node.id);
       if (cached) {
-        put(node.id, cached);
+        cache.put(node.id, cached);
         return cached;
       }
       const { revision } = node;
@@ -136,10 +140,10 @@ export const createContents = (db: Database, log: Log, histories: Histories, cli
         (cause: unknown) => ({ cause }),
       );
       // Somebody may have loaded or changed it meanwhile: theirs is the newer.
-      if (cache.has(node.id) || node.revision !== revision) continue;
+      if (cache.get(node.id) || node.revision !== revision) continue;
       if ('cause' in built) throw built.cause;
-      if (!sound(node, built.content)) fail('EBADMSG', 'the content of this file does not match its recorded hash.');
-      put(node.id, built.content);
+      if (!sound(node, built.content)) unsound();
+      cache.put(node.id, built.content);
       return built.content;
     }
   };
@@ -147,16 +151,15 @@ export const createContents = (db: Database, log: Log, histories: Histories, cli
   return {
     load,
     asOf,
-    generation,
-    put,
-    drop: (id) => void cache.delete(id),
+    put: cache.put,
+    drop: cache.drop,
     clear: () => {
       cache.clear();
       covered.clear();
     },
     bytesOf: async (content) => {
       if (content.as === 'text') return new TextEncoder().encode(content.text);
-      return content.as === 'record' ? content.bytes : readBlob(db, content.manifests);
+      return content.as === 'record' ? recordBytes(content) : readBlob(db, content.manifests);
     },
     checkpoints: (nodes) => {
       const due = new Map<NodeId, DocRow>();

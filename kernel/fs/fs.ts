@@ -64,7 +64,7 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     damaged = true;
     stale = true;
   });
-  const contents = createContents(db, log, histories, () => client);
+  const contents = createContents({ db, epoch, log, histories, client: () => client });
   const bus = createBus();
   let lock: Promise<unknown> = Promise.resolve();
   let cancelFlush: (() => void) | undefined;

@@ -9,6 +9,7 @@ import { fail } from '../protocol/errors.ts';
 import type { Change } from '../protocol/files.ts';
 import { isUnder, type Path } from '../protocol/paths.ts';
 import type { Content } from './contents.ts';
+import { recordHash, recordOf } from './record.ts';
 import { createText, MAX_TEXT_BYTES } from './texts.ts';
 import type { Tree, TreeNode } from './tree.ts';
 
@@ -68,7 +69,10 @@ export const seal = (as: ContentKind, bytes: Uint8Array, client: number, prepare
     const { doc, update } = createText(text, client);
     return { content: { as, doc, text }, payload: update, size: bytes.length, hash: hashHex(bytes) };
   }
-  if (as === 'record') return { content: { as, bytes }, payload: bytes, size: bytes.length, hash: hashHex(bytes) };
+  if (as === 'record') {
+    const content = recordOf([bytes]);
+    return { content, payload: bytes, size: bytes.length, hash: recordHash(content) };
+  }
   const manifest =
     prepared.manifests.get(hashHex(bytes)) ?? fail('EBUSY', 'The bytes of this file were not stored first. Try again.');
   return { content: { as, manifests: [manifest] }, payload: manifest, size: bytes.length, hash: hashHex(manifest) };

@@ -3,25 +3,26 @@
  * from the journal whenever their version changes. The journal is the truth; nothing here is.
  *
  *   dirs  key = directory id → DirRow: every node that is or was a child, and former names
- *   hist  key = [node id, page] → up to 512 rows of its history, oldest first
+ *   hist  key = [node id, page] → up to 64 rows of its history, oldest first
  *   sys   'proj:fs' → { version, vector }
  */
-import type { NodeId, VersionVector } from '../protocol/entry.ts';
+import type { ContentKind, NodeId, VersionVector } from '../protocol/entry.ts';
 import type { Revision } from '../protocol/files.ts';
 import { request, transact, transactFenced } from '../store/transact.ts';
 import type { Database } from '../store/schema.ts';
 import { createTree, type Tree, type TreeNode } from './tree.ts';
 
 /** Raise it whenever a row's shape or meaning changes: the next boot rebuilds. */
-export const PROJECTION_VERSION = 1;
-export const HIST_PAGE = 512;
+export const PROJECTION_VERSION = 2;
+export const HIST_PAGE = 64;
 const KEY = 'proj:fs';
 
 type NodeRow = Omit<TreeNode, 'children' | 'past'>;
 type DirRow = { nodes: NodeRow[]; children: [string, NodeId][]; past: [string, NodeId[]][] };
 type Mark = { version: number; vector: VersionVector };
 
-export type HistRow = Revision & { node: NodeId; index: number };
+/** `as` is how the content was kept at that revision; folders have none. */
+export type HistRow = Revision & { node: NodeId; index: number; as?: ContentKind };
 
 const rowOf = ({ children: _c, past: _p, ...row }: TreeNode): NodeRow => row;
 
@@ -56,8 +57,8 @@ export const loadTree = async (db: Database): Promise<{ tree: Tree; vector: Vers
 
 /** Throw the stored projection away, so that a rebuild starts clean. */
 export const dropProjection = (db: Database, epoch: number): Promise<void> =>
-  transactFenced(db, epoch, ['dirs', 'docs', 'hist', 'sys'], async ({ dirs, docs, hist, sys }) => {
-    await Promise.all([request(dirs.clear()), request(docs.clear()), request(hist.clear()), request(sys.delete(KEY))]);
+  transactFenced(db, epoch, ['dirs', 'docs', 'hist', 'revs', 'sys'], async ({ dirs, docs, hist, revs, sys }) => {
+    await Promise.all([...[dirs, docs, hist, revs].map((store) => request(store.clear())), request(sys.delete(KEY))]);
   });
 
 const dirRow = (tree: Tree, id: NodeId, byParent: Map<NodeId, TreeNode[]>): DirRow => {
@@ -115,13 +116,8 @@ export const flushTree = async (
   for (const id of dirtyIds) tree.dirty.delete(id);
 };
 
-/** One file's history on disk, oldest first. */
-export const readHistory = (db: Database, node: NodeId, count: number): Promise<HistRow[]> =>
-  transact(db, ['hist'], 'readonly', async ({ hist }) => {
-    const pages: HistRow[] = [];
-    for (let page = 0; page * HIST_PAGE < count; page++) {
-      const rows = (await request(hist.get([node, page]))) as HistRow[] | undefined;
-      if (rows) pages.push(...rows);
-    }
-    return pages;
-  });
+/** Pages `first` to `last` of one file's history, as far as they are on disk. */
+export const readHistory = (db: Database, node: NodeId, first: number, last: number): Promise<HistRow[][]> =>
+  transact(db, ['hist'], 'readonly', ({ hist }) =>
+    request(hist.getAll(db.keyRange.bound([node, first], [node, last])) as IDBRequest<HistRow[][]>),
+  );

@@ -10,8 +10,8 @@ import type { Revision, Stat } from '../protocol/files.ts';
 import type { Log } from '../protocol/log.ts';
 import { join, type Path } from '../protocol/paths.ts';
 import type { BlameRun, HistoryValue, ListValue, ReadValue } from '../protocol/syscalls.ts';
-import type { Contents } from './contents.ts';
-import { toRevision, type Histories } from './history.ts';
+import type { Contents, Past } from './contents.ts';
+import { newestOf, toRevision, type Histories } from './history.ts';
 import type { HistRow } from './projection.ts';
 import { blameText } from './texts.ts';
 import type { Tree, TreeNode } from './tree.ts';
@@ -70,12 +70,7 @@ export const createReads = ({ tree, log, contents, histories, ready }: Options):
   const noFile = (path: Path): never => fail('ENOENT', `There is no file at ${path}.`, { path });
   const isFolder = (path: Path): never => fail('EISDIR', `${path} is a folder. List it instead.`, { path });
 
-  const slice = (
-    path: Path,
-    content: Awaited<ReturnType<Contents['load']>>,
-    bytes: Uint8Array | undefined,
-    o: ReadOptions,
-  ): string | Uint8Array => {
+  const slice = (path: Path, content: Past, bytes: Uint8Array | undefined, o: ReadOptions): string | Uint8Array => {
     const from = o.offset ?? 0;
     const to = o.length === undefined ? undefined : from + o.length;
     const text = content.as === 'text' ? content.text : bytes && decodeText(bytes);
@@ -97,15 +92,16 @@ export const createReads = ({ tree, log, contents, histories, ready }: Options):
   };
 
   /** [F5] Whatever had this path: the revision itself, or at a date what stood here then. */
-  const placeAt = async (path: Path, at: string): Promise<{ node: TreeNode; rows: HistRow[]; index: number }> => {
+  const placeAt = async (path: Path, at: string): Promise<{ node: TreeNode; row: HistRow }> => {
     const holders = tree().holders(path);
     const files = holders.filter((node) => node.kind === 'file');
     if (files.length === 0) return holders.length > 0 ? isFolder(path) : noFile(path);
-    const places = await Promise.all(files.map(async (node) => ({ node, rows: await histories.of(node) })));
-    for (const { node, rows } of places) {
-      const index = rows.findIndex((row) => row.id === at);
-      if (index >= 0) return { node, rows, index };
-    }
+    const newest = async (passes: (row: HistRow) => boolean): Promise<{ node: TreeNode; row: HistRow }[]> => {
+      const rows = await Promise.all(files.map((node) => histories.find(node, passes)));
+      return files.flatMap((node, i) => (rows[i] ? [{ node, row: rows[i] }] : []));
+    };
+    const [exact] = await newest((row) => row.id === at);
+    if (exact) return exact;
     const time = Date.parse(at);
     if (Number.isNaN(time))
       return fail(
@@ -113,24 +109,22 @@ export const createReads = ({ tree, log, contents, histories, ready }: Options):
         `"${at}" is neither a revision of this file nor a date. List its history to see its revisions.`,
         { path },
       );
-    const then = places
-      .map((place) => ({ ...place, index: place.rows.findLastIndex((row) => Date.parse(row.at) <= time) }))
-      .filter(({ index }) => index >= 0);
-    return (
-      then.find(({ rows, index }) => rows[index]?.path === path) ??
-      then[0] ??
-      fail(
-        'ENOENT',
-        `This file did not exist at ${at}; its first revision is of ${places[0]?.rows[0]?.at ?? 'a later time'}.`,
-        { path },
-      )
+    const then = await newest((row) => Date.parse(row.at) <= time);
+    const found = then.find(({ row }) => row.path === path) ?? then[0];
+    if (found) return found;
+    const [first] = files[0] ? await histories.since(files[0]) : [];
+    return fail(
+      'ENOENT',
+      `This file did not exist at ${at}; its first revision is of ${first?.at ?? 'a later time'}.`,
+      {
+        path,
+      },
     );
   };
 
   const readAt = async (path: Path, at: string, options: ReadOptions): Promise<ReadValue> => {
-    const { node, rows, index } = await placeAt(path, at);
-    const row = rows[index] ?? noFile(path);
-    const content = await contents.asOf(rows, index);
+    const { node, row } = await placeAt(path, at);
+    const content = await contents.asOf(node, row);
     const bytes = content.as !== 'text' || options.as === 'bytes' ? await contents.bytesOf(content) : undefined;
     const stat: Stat = {
       ...tree().stat(node, row.path),
@@ -178,31 +172,27 @@ export const createReads = ({ tree, log, contents, histories, ready }: Options):
   /** The file's revisions, newest first, through moves; then those of files that had this path before it [F5]. */
   const history: Reads['history'] = (path, { limit = 1000, cursor } = {}) =>
     shown(async (): Promise<HistoryValue> => {
-      const [first, ...former] = tree().holders(path);
-      if (!first) return fail('ENOENT', `There never was anything at ${path}.`, { path });
-      let newest = (await histories.of(first)).reverse();
-      for (const node of former) {
-        const rows = await histories.of(node);
-        // Up to where it left this path: what came after belongs to the path it went to.
-        newest = newest.concat(rows.slice(0, rows.findLastIndex((row) => row.path === path) + 1).reverse());
+      const holders = tree().holders(path);
+      if (holders.length === 0) return fail('ENOENT', `There never was anything at ${path}.`, { path });
+      const entries: Revision[] = [];
+      let skipping = cursor !== undefined;
+      for await (const row of newestOf(histories, holders, path)) {
+        if (skipping) skipping = row.id !== cursor;
+        else if (entries.length === limit) return { entries, cursor: entries.at(-1)?.id ?? '' };
+        else entries.push(toRevision(row));
       }
-      if (former.length > 0) newest.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
-      const start = cursor === undefined ? 0 : newest.findIndex((row) => row.id === cursor) + 1;
-      if (cursor !== undefined && start === 0)
-        fail('EINVAL', `"${cursor}" is not a revision of this file. List again from the start.`, { path });
-      const entries: Revision[] = newest.slice(start, start + limit).map(toRevision);
-      const more = start + limit < newest.length;
-      return { entries, ...(more ? { cursor: entries.at(-1)?.id ?? '' } : {}) };
+      if (skipping) fail('EINVAL', `"${cursor}" is not a revision of this file. List again from the start.`, { path });
+      return { entries };
     });
 
   const blame: Reads['blame'] = (path) =>
     shown(async () => {
       const node = tree().resolve(path) ?? noFile(path);
       if (node.kind === 'dir') isFolder(path);
-      const rows = await histories.of(node);
+      const rows = await histories.generation(node, node.count - 1);
       await log.settled();
       const byId = new Map(rows.map((row) => [row.id, row]));
-      const entries = await log.entries(contents.generation(rows, rows.length - 1).map((row) => row.id));
+      const entries = await log.entries(rows.map((row) => row.id));
       const stretches =
         node.as === 'text'
           ? blameText(entries.map((sealed) => ({ key: revisionOf(sealed.entry), update: sealed.entry.payload })))

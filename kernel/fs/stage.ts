@@ -14,6 +14,7 @@ import { isUnder, join, nameOf, parentOf, segments, type Path } from '../protoco
 import type { Content } from './contents.ts';
 import { asBytes, kindFor, seal, type Prepared } from './prepare.ts';
 import { diff, MAX_OPS } from './diff.ts';
+import { appendTo, recordBytes, recordHash } from './record.ts';
 import { applyEdits, MAX_TEXT_BYTES, textHash, type Edit } from './texts.ts';
 import { ROOT, type Tree, type TreeNode } from './tree.ts';
 
@@ -186,7 +187,7 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
     if (!change.old.isWellFormed() || !change.new.isWellFormed())
       fail('EINVAL', 'The text to replace, or its replacement, is not well-formed Unicode.', { path: change.path });
     const held = contentOf(node);
-    const text = held.as === 'text' ? held.text : held.as === 'record' ? decodeText(held.bytes) : undefined;
+    const text = held.as === 'text' ? held.text : held.as === 'record' ? decodeText(recordBytes(held)) : undefined;
     if (text === undefined)
       return fail('EINVAL', `${change.path} is not text, so it cannot be edited by matching text.`, {
         path: change.path,
@@ -234,9 +235,9 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
       return editText(node, change.path, held, held.text + more, [{ at: held.text.length, remove: 0, insert: more }]);
     }
     if (held.as === 'record') {
-      const bytes = concatBytes([held.bytes, added]);
-      staged.contents.set(node.id, { as: 'record', bytes });
-      emit(node.id, { op: 'append', size: bytes.length, hash: hashHex(bytes) }, added);
+      const grown = appendTo(held, added);
+      staged.contents.set(node.id, grown);
+      emit(node.id, { op: 'append', size: grown.size, hash: recordHash(grown) }, added);
     } else {
       const manifest =
         prepared.manifests.get(hashHex(added)) ??

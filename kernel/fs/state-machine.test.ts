@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { bootMemory, createClock, createDisk, type Memory } from '../boot/memory.ts';
 import { refuseCommits, withDatabase } from '../boot/faults.ts';
 import type { Change } from '../protocol/files.ts';
+import type { Database } from '../store/schema.ts';
 
 type File = { content: string; revisions: { id: string; content: string }[]; paths: string[] };
 type Model = { live: Map<string, File>; all: File[] };
@@ -19,6 +20,10 @@ const text = fc.oneof(
 );
 const binary = fc.constant('\u0000binary');
 
+/** What is lost of the projections: a store, their version, or (garbled) what every row of `revs` says. */
+const LOST = ['dirs', 'hist', 'docs', 'revs', 'version', 'garbled'] as const;
+type Lost = (typeof LOST)[number];
+
 type Step =
   | { t: 'put'; path: string; content: string }
   | { t: 'append'; path: string; content: string }
@@ -32,7 +37,8 @@ type Step =
   | { t: 'flush' }
   | { t: 'crash' }
   | { t: 'stop' }
-  | { t: 'drop'; what: 'dirs' | 'hist' | 'docs' | 'version' };
+  | { t: 'drop'; what: Lost }
+  | { t: 'look' };
 
 const change: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -81,11 +87,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Step>({ t: 'flush' }) },
   { weight: 1, arbitrary: fc.constant<Step>({ t: 'crash' }) },
   { weight: 1, arbitrary: fc.constant<Step>({ t: 'stop' }) },
+  { weight: 1, arbitrary: fc.constant<Step>({ t: 'look' }) },
   {
     weight: 1,
     arbitrary: fc.record({
       t: fc.constant('drop' as const),
-      what: fc.constantFrom('dirs' as const, 'hist' as const, 'docs' as const, 'version' as const),
+      what: fc.constantFrom(...LOST),
     }),
   },
 );
@@ -164,6 +171,15 @@ const play = (model: Model, steps: readonly Step[]): { changes: Change[]; after?
   }
 };
 
+/** Every text in `revs` is another one, every operation is shifted: nothing in it is right, all of it can be read. */
+const garble = (db: Database): Promise<unknown> =>
+  db.revs.toCollection().modify((row: { steps?: unknown[] }) => {
+    row.steps =
+      row.steps?.map((one) =>
+        typeof one === 'string' ? `${one}?` : one && (one as unknown[]).map((v) => (typeof v === 'number' ? v + 1 : v)),
+      ) ?? [];
+  });
+
 class Run {
   disk = createDisk();
   clock = createClock();
@@ -200,6 +216,7 @@ class Run {
 
   async apply(one: Step): Promise<void> {
     if (one.t === 'flush') await this.k.kernel.fs.flush();
+    else if (one.t === 'look') await this.check();
     else if (one.t === 'crash' || one.t === 'stop' || one.t === 'drop') {
       if (one.t === 'stop') await this.k.stop();
       else this.k.crash();
@@ -251,10 +268,11 @@ class Run {
     }
   }
 
-  drop(what: 'dirs' | 'hist' | 'docs' | 'version'): Promise<void> {
+  drop(what: Lost): Promise<void> {
     return withDatabase(this.disk, async (db) => {
       const mark = await db.sys.get('proj:fs');
-      if (what !== 'version') await db[what].clear();
+      if (what === 'garbled') await garble(db);
+      else if (what !== 'version') await db[what].clear();
       else if (mark) await db.sys.put({ ...mark, v: { ...(mark.v as object), version: -1 } });
     });
   }
@@ -277,7 +295,9 @@ class Run {
     for (const [at, file] of this.model.live) expect([at, await read(at)]).toEqual([at, encode(file.content)]);
     for (const file of this.model.all) {
       for (const { id, content } of file.revisions) {
-        for (const at of new Set(file.paths)) expect([at, id, await read(at, id)]).toEqual([at, id, encode(content)]);
+        // Twice: the first may come from the journal, the second from what that left in `revs`.
+        for (const at of new Set(file.paths))
+          for (const _ of ['first', 'again']) expect([at, id, await read(at, id)]).toEqual([at, id, encode(content)]);
       }
     }
     expect((await this.k.journal.verify(1)).fault).toBeUndefined();

@@ -59,6 +59,24 @@ export const applyEdits = (doc: Y.Doc, edits: readonly Edit[]): Uint8Array => {
   return update ?? Y.encodeStateAsUpdate(buildDoc([]));
 };
 
+/** Apply an update; what it did to the text, as operations in positions before it, ascending. */
+export const appliedOps = (doc: Y.Doc, update: Uint8Array): Edit[] => {
+  const ops: Edit[] = [];
+  const text = doc.getText(NAME);
+  const note = (event: Y.YTextEvent): void => {
+    let at = 0;
+    for (const { retain, delete: remove, insert } of event.delta) {
+      if (typeof insert === 'string') ops.push({ at, remove: 0, insert });
+      else if (remove !== undefined) ops.push({ at, remove, insert: '' });
+      at += (retain ?? 0) + (remove ?? 0);
+    }
+  };
+  text.observe(note);
+  Y.applyUpdate(doc, update);
+  text.unobserve(note);
+  return ops;
+};
+
 /** What `doc` has that `other` has not. */
 export const missingUpdate = (doc: Y.Doc, other: Y.Doc): Uint8Array =>
   Y.encodeStateAsUpdate(doc, Y.encodeStateVector(other));

@@ -12,6 +12,10 @@ export const hash = (bytes: Uint8Array): Uint8Array => sha256(bytes);
 export const hashHex = (data: Uint8Array | string): string =>
   bytesToHex(sha256(typeof data === 'string' ? utf8ToBytes(data) : data));
 
+/** SHA-256 of bytes that come in parts. What it has taken in stays: copy it with `clone` to go on two ways. */
+export type Hasher = ReturnType<typeof sha256.create>;
+export const hasher = (): Hasher => sha256.create();
+
 export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;

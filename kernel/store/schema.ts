@@ -6,6 +6,7 @@
  *   dirs    key    one row per directory                                               projection
  *   docs    key    checkpoint of one text                                              projection
  *   hist    key    [node, page] → revisions of one file                                projection
+ *   revs    key    [node, page] → what a text was at those revisions                   projection, made when asked for
  *   sys     k      epoch, device, devices, watermarks
  *   secrets k      encrypted; never leaves this device
  *   quar    ++i    foreign entries that failed verification
@@ -29,6 +30,7 @@ export class Database extends Dexie {
   declare dirs: Table<unknown, string>;
   declare docs: Table<unknown, string>;
   declare hist: Table<unknown, [string, number]>;
+  declare revs: Table<unknown, [string, number]>;
   declare sys: Table<SysRow, string>;
   declare secrets: Table<SecretRow, string>;
   readonly keyRange: typeof IDBKeyRange;
@@ -46,6 +48,7 @@ export class Database extends Dexie {
       secrets: 'k',
       quar: '++i',
     });
+    this.version(2).stores({ post: '', revs: '' });
   }
 }
 
