@@ -4,6 +4,13 @@
  */
 import 'fake-indexeddb/auto';
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
+// What the kernel loads when first needed is here from the start: a clock that counts turns cannot wait for the disk.
+import '../fs/live.ts';
+import '../protocol/formats/policy.ts';
+import '../protocol/formats/role.ts';
+import '../search/search.ts';
+import '../syscalls/fire.ts';
+import '../syscalls/grant.ts';
 import { err } from '../protocol/errors.ts';
 import type { Ports } from '../protocol/ports.ts';
 import type { Daemon } from '../daemons/daemon.ts';
@@ -17,12 +24,17 @@ export type Clock = {
 };
 
 /** Real promises still run by themselves: only timers and the date wait for `advance`. */
+const { setImmediate: nextTurn } = globalThis as unknown as { setImmediate: (run: () => void) => unknown };
+
 export const createClock = (start = Date.UTC(2026, 10, 23, 8, 0, 0)): Clock => {
   let time = start;
   let timers: { at: number; run: () => void }[] = [];
-  /** Lets everything that is not waiting for the clock come to rest: fake IndexedDB answers in macrotasks. */
+  /**
+   * Lets everything that is not waiting for the clock come to rest. The fake IndexedDB answers in turns of the event
+   * loop, so turns are counted, not time: a busy machine makes them longer, not fewer.
+   */
   const rest = async (): Promise<void> => {
-    for (let i = 0; i < 20; i++) await new Promise((resolve) => setTimeout(resolve, 0));
+    for (let i = 0; i < 300; i++) await new Promise<void>((resolve) => void nextTurn(resolve));
   };
   return {
     now: () => time,

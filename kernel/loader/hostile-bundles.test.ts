@@ -130,17 +130,17 @@ describe('[A28] reaching for more than is shown', () => {
     );
   });
 
-  test('huge YAML is refused unread, and quickly', () => {
+  test('huge YAML is refused unread: each file by its size', () => {
     const huge = Array.from({ length: 200_000 }, (_, i) => `k${i}: 1`).join('\n');
-    const start = performance.now();
     const read = tide({
       [PROGRAM]: huge,
       'org.allod/surfaces.yaml': huge,
       [ROLE]: `---\n${huge}\n---\nx`,
       [JOB]: `---\n${'['.repeat(500_000)}`,
     });
-    expect(performance.now() - start).toBeLessThan(2000);
     expect(read).toMatchObject({ powers: { write: [] }, surfaces: [], roles: [], jobs: [] });
-    expect(read.warnings.length).toBeGreaterThanOrEqual(4);
+    // Parsing these would take minutes: the YAML library compares every key with every other.
+    const bySize = read.warnings.filter((warning) => /characters of YAML|bytes|too large|at most/.test(warning));
+    expect(bySize.length).toBeGreaterThanOrEqual(4);
   });
 });
