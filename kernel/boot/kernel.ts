@@ -15,7 +15,8 @@ import { openJournal, type Journal } from '../journal/journal.ts';
 import { openFs, type Fs } from '../fs/fs.ts';
 import { createLive } from '../fs/live.ts';
 import { createProcesses } from '../process/processes.ts';
-import { createSearch, type Source } from '../search/search.ts';
+import { createIndex, type Index } from '../search/inverted-index.ts';
+import { createSearch } from '../search/search.ts';
 import { createSecrets } from '../store/secrets.ts';
 import { Database, databaseName, type IndexedDb } from '../store/schema.ts';
 import { nextEpoch } from '../store/transact.ts';
@@ -28,6 +29,7 @@ import { settleRuns } from '../syscalls/settle-runs.ts';
 import { subscribe } from '../syscalls/watch.ts';
 import type { Daemon } from '../daemons/daemon.ts';
 import { genesis } from './genesis.ts';
+import { searched } from './searched.ts';
 
 export const VERSION = '0.1.0';
 const EXPIRY_MS = 30_000;
@@ -59,19 +61,10 @@ export type Running = {
   journal: Journal;
   /** The daemons stand. */
   standing: Promise<void>;
+  index: Index;
   /** Flush, seal and close; nothing acknowledged is lost without it either. */
   stop: () => Promise<void>;
 };
-
-const texts = (fs: Fs): Source =>
-  async function* (under) {
-    for (const { node, path } of fs.files(under)) {
-      if (node.as === 'blob' || path === '') continue;
-      const read = await fs.read(path, { as: 'text' });
-      if (read.ok && typeof read.value.content === 'string')
-        yield { path, revision: read.value.stat.revision, text: read.value.content };
-    }
-  };
 
 /** Causes of the newest change sets, so that a request repeated after a hand-over is answered and not done again. */
 const recentCauses = async (journal: Journal, device: number): Promise<Map<string, RevisionId[]>> => {
@@ -166,10 +159,12 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     };
   };
 
+  const seen = searched(files);
+  const index = createIndex({ db, epoch, files: seen, vector: () => journal.vector(), setTimer });
   const kernel: Kernel = {
     fs: files,
     live,
-    search: createSearch(texts(files)),
+    search: createSearch(seen, index),
     processes,
     proc,
     storage: host.storage,
@@ -185,6 +180,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     },
   };
 
+  files.onCommit(({ staged }) => index.changed(staged.touched.map(({ node }) => node.id)));
   files.onCommit(({ staged, author }) => {
     if (author.cause === '') return;
     causes.set(author.cause, staged.revisions);
@@ -194,6 +190,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
 
   await settleRuns(kernel);
   await settleProposals(kernel, true);
+  index.start();
   let stopped = false;
   let cancelExpiry = (): void => undefined;
   const expire = (): void => {
@@ -220,6 +217,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     kernel,
     epoch,
     journal,
+    index,
     standing: daemonsStarted,
     as: (actor) => sys({ actor, run: '', capabilities: [], signal: standing.signal }),
     call: (caller, name, args) => dispatch(kernel, caller, name, args),
@@ -230,6 +228,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       standing.abort();
       await processes.stop();
       await live.stop();
+      await index.stop();
       await files.stop();
       db.close();
     },

@@ -9,6 +9,7 @@
  *   sys     k      epoch, device, devices, watermarks
  *   secrets k      encrypted; never leaves this device
  *   quar    ++i    foreign entries that failed verification
+ *   post    key    [segment, bucket] → packed postings of the full-text index             projection, since version 2
  *
  * No secondary indexes on `journal`: each index in the hot transaction costs 0.2–0.5 ms.
  * A later version may add stores; it never rewrites truth. Projections carry their own version and are rebuilt.
@@ -30,6 +31,7 @@ export class Database extends Dexie {
   declare docs: Table<unknown, string>;
   declare hist: Table<unknown, [string, number]>;
   declare sys: Table<SysRow, string>;
+  declare post: Table<Uint8Array, [number, number]>;
   declare secrets: Table<SecretRow, string>;
   readonly keyRange: typeof IDBKeyRange;
 
@@ -46,6 +48,7 @@ export class Database extends Dexie {
       secrets: 'k',
       quar: '++i',
     });
+    this.version(2).stores({ post: '' });
   }
 }
 
