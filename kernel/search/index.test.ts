@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { withDatabase } from '../boot/faults.ts';
-import { bootMemory, createClock, createDisk, type Memory } from '../boot/memory.ts';
+import { bootMemory, createDisk, type Memory } from '../boot/memory.ts';
 import { searched } from '../boot/searched.ts';
 import type { Change } from '../protocol/files.ts';
 import { createSearch } from './search.ts';
@@ -11,7 +11,6 @@ import { createSearch } from './search.ts';
 const ROOM = '/workspace/s';
 const author = { actor: 'operator' as const, message: 'm', run: '', cause: '' };
 const write = (k: Memory, ...changes: Change[]) => k.kernel.fs.write(changes, author);
-const put = (path: string, content: string | Uint8Array): Change => ({ op: 'put', path, content });
 const found = async (k: Memory, query: string, o: Parameters<Memory['kernel']['search']>[1] = {}) => {
   const answer = await k.kernel.search(query, o);
   if (!answer.ok) throw new Error(answer.error.message);

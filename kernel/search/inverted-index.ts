@@ -10,8 +10,8 @@ import { createCatalogue, type Catalogue } from './catalogue.ts';
 import { placesBelow, type Files } from './files.ts';
 import { lookUp, type Lookup } from './lookup.ts';
 import { due, merge } from './merge.ts';
-import { bucketsFor, type Doc, type Postings } from './segment.ts';
-import { createShelf, IndexDamaged, SEARCH_VERSION, type Kept, type Mark, type Shelf } from './shelf.ts';
+import { bucketsFor, IndexDamaged, type Doc, type Postings } from './segment.ts';
+import { createShelf, SEARCH_VERSION, type Kept, type Mark, type Shelf } from './shelf.ts';
 import { countTerms, type Wanted } from './tokens.ts';
 
 /** Well below the half second that results may trail a write in the index. */

@@ -13,6 +13,9 @@ import { meets } from './tokens.ts';
 
 export const MAX_BUCKETS = 256;
 
+/** A row of the index is missing or cannot be read: the projection has to be made again. */
+export class IndexDamaged extends Error {}
+
 /** `text` is false for a file that holds none; `cut` when a word was longer than a term may be. */
 export type Doc = { node: NodeId; hash: string; length: number; text: boolean; cut: boolean };
 export type Documents = { docs: Doc[]; present: Uint8Array };
@@ -95,6 +98,18 @@ export const encodeBuckets = (postings: Postings, buckets: number): Map<number, 
 
 /** Each posting of the terms that `take` takes: what it returned for the term, the document, the count. */
 export const readBucket = <T>(
+  row: Uint8Array,
+  take: (term: string) => T | undefined,
+  each: (taken: T, doc: number, count: number) => void,
+): void => {
+  try {
+    readRow(row, take, each);
+  } catch (cause) {
+    throw new IndexDamaged('a row of postings cannot be read', { cause });
+  }
+};
+
+const readRow = <T>(
   row: Uint8Array,
   take: (term: string) => T | undefined,
   each: (taken: T, doc: number, count: number) => void,

@@ -6,7 +6,7 @@
 import type { VersionVector } from '../protocol/entry.ts';
 import type { Database, SysRow } from '../store/schema.ts';
 import { request, transact, transactFenced, type Stores } from '../store/transact.ts';
-import { decodeDocuments, encodeBuckets, encodeDocuments, has, MAX_BUCKETS } from './segment.ts';
+import { decodeDocuments, encodeBuckets, encodeDocuments, has, IndexDamaged, MAX_BUCKETS } from './segment.ts';
 import type { Doc, Documents, Postings } from './segment.ts';
 
 /** Raise it whenever a row's shape, or what a term is, changes: the next boot rebuilds. */
@@ -17,9 +17,7 @@ const DOCUMENTS = -1;
 export type Kept = { id: number; buckets: number };
 export type Mark = { version: number; vector: VersionVector; segments: Kept[]; next: number };
 export type Loaded = Kept & Documents;
-
-/** A row of the index is missing or cannot be read: the projection has to be made again. */
-export class IndexDamaged extends Error {}
+export type Asked = { segment: Pick<Loaded, 'id' | 'present'>; bucket: number | undefined };
 
 const presence = (rows: ReadonlyMap<number, unknown>): Uint8Array => {
   const present = new Uint8Array(MAX_BUCKETS / 8);
@@ -51,24 +49,23 @@ export const createShelf = (db: Database, epoch: number) => {
     });
 
   /** One bucket of each of these segments, or all of them: rows by segment. */
-  const read = (
-    wanted: readonly { segment: Pick<Loaded, 'id' | 'present'>; bucket: number | undefined }[],
-  ): Promise<Uint8Array[][]> =>
-    transact(db, ['post'], 'readonly', ({ post }) =>
+  const read = async (wanted: readonly Asked[]): Promise<Uint8Array[][]> => {
+    const answers = await transact(db, ['post'], 'readonly', ({ post }) =>
       Promise.all(
-        wanted.map(async ({ segment: { id, present }, bucket }) => {
-          if (bucket !== undefined && !has(present, bucket)) return [];
-          const expected = bucket === undefined ? count(present) : 1;
-          const found: unknown[] =
-            bucket === undefined
-              ? await request(post.getAll(db.keyRange.bound([id, 0], [id, MAX_BUCKETS])))
-              : [await request(post.get([id, bucket]))];
-          if (found.length !== expected || found.some((row) => !(row instanceof Uint8Array)))
-            throw new IndexDamaged(`segment ${id} of the index lacks rows`);
-          return found as Uint8Array[];
+        wanted.map(async ({ segment: { id, present }, bucket }): Promise<unknown[]> => {
+          if (bucket === undefined) return request(post.getAll(db.keyRange.bound([id, 0], [id, MAX_BUCKETS])));
+          return has(present, bucket) ? [await request(post.get([id, bucket]))] : [];
         }),
       ),
     );
+    return answers.map((rows, i) => {
+      const { segment, bucket } = wanted[i] as Asked;
+      const complete = bucket !== undefined || rows.length === count(segment.present);
+      if (!complete || !rows.every((row) => row instanceof Uint8Array))
+        throw new IndexDamaged(`segment ${segment.id} of the index lacks rows`);
+      return rows;
+    });
+  };
 
   const change = (mark: Mark, body: (stores: Stores) => Promise<void>): Promise<void> =>
     transactFenced(db, epoch, ['post', 'sys'], async (stores) => {
