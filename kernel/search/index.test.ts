@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { withDatabase } from '../boot/faults.ts';
-import { bootMemory, createDisk, type Memory } from '../boot/memory.ts';
+import { bootMemory, type Disk, type Memory } from '../boot/memory.ts';
 import { searched } from '../boot/searched.ts';
 import type { Change } from '../protocol/files.ts';
 import { createSearch } from './search.ts';
@@ -86,7 +86,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-const damage = (disk: ReturnType<typeof createDisk>, how: string): Promise<void> =>
+const damage = (disk: Disk, how: string): Promise<void> =>
   withDatabase(disk, async (db) => {
     const mark = await db.sys.get('proj:search');
     const value = mark?.v as { version: number; vector: Record<string, number> } | undefined;
@@ -137,8 +137,7 @@ const check = async (k: Memory): Promise<void> => {
       if (!query.startsWith('*'))
         expect([query, await paths(k, query, { under })]).toEqual([query, await plain(k, query, under)]);
     }
-    for (const exact of ['bank', 'ank', 'ung b', ' ab', 'ﬁn', 'Bänke a', '']) {
-      if (exact === '') continue;
+    for (const exact of ['bank', 'ank', 'ung b', ' ab', 'ﬁn', 'Bänke a']) {
       const o = { under, mode: 'exact' as const };
       expect([exact, await k.kernel.search(exact, o)]).toEqual([exact, await byReading(exact, o)]);
     }

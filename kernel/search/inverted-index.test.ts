@@ -163,11 +163,7 @@ test('[F13] words of all scripts: folded, in pairs where a script has no spaces,
       one('lpha 𠮷', 'exact'),
     ]);
   };
-  const expected = [
-    ...['', 'de', 'de', 'de', 'ja', 'ja', '', 'ja', 'ja', 'ja', 'ja', 'ko', 'ko', 'th'],
-    ...['el', 'math', '', 'math', 'math', 'math', '', 'long', 'long'],
-    ...['long', 'ja', 'math'],
-  ];
+  const expected = ' de de de ja ja  ja ja ja ja ko ko th el math  math math math  long long long ja math'.split(' ');
   expect(await hits()).toEqual(expected);
   await k.index.flush();
   expect(await hits()).toEqual(expected);
@@ -216,7 +212,7 @@ test('[S5] postings read back as they were packed; a damaged row is noticed', ()
           ).toThrow();
           expect(bucket).toBeLessThan(buckets);
         }
-        expect(new Map([...back].sort())).toEqual(new Map([...postings].sort()));
+        expect(back).toEqual(postings);
       }
     }),
   );

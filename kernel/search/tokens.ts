@@ -30,7 +30,7 @@ const cut = (word: string): string => {
 type Each = (term: string, at: number, whole: boolean) => void;
 
 const pairs = (run: string, at: number, each: Each): void => {
-  const characters = [...run];
+  const characters = Array.from(run);
   for (let i = 0, place = at; i < characters.length; place += (characters[i] ?? '').length, i++)
     each((characters[i] ?? '') + (characters[i + 1] ?? ''), place, true);
 };
