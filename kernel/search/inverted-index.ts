@@ -7,7 +7,7 @@ import type { NodeId, VersionVector } from '../protocol/entry.ts';
 import type { Database } from '../store/schema.ts';
 import { isFenced } from '../store/transact.ts';
 import { createCatalogue, type Catalogue } from './catalogue.ts';
-import { placesBelow, type Files } from './files.ts';
+import { visitBelow, type Files } from './files.ts';
 import { lookUp, type Lookup } from './lookup.ts';
 import { due, merge } from './merge.ts';
 import { bucketsFor, IndexDamaged, type Doc, type Postings } from './segment.ts';
@@ -89,7 +89,9 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
   };
 
   const look = ({ catalogue }: State): void => {
-    for (const { node } of placesBelow(files, '/', [])) if (!catalogue.find(node)) waiting.add(node.id);
+    visitBelow(files, '/', [], (node) => {
+      if (!catalogue.find(node)) waiting.add(node.id);
+    });
   };
 
   /** The text of one file into the batch; what is no text is noted as such. */

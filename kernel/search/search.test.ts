@@ -14,7 +14,7 @@ const over = (...documents: Document[]) => {
   const node = (path: string): FileNode => {
     const names = [...texts.keys()].map((name) => name.slice(path.length === 1 ? 1 : path.length + 1));
     const children = new Map(texts.has(path) ? [] : names.map((name) => [name, `${path === '/' ? '' : path}/${name}`]));
-    return { id: path, kind: texts.has(path) ? 'file' : 'dir', name: path, dead: false, hash: path, children };
+    return { id: path, kind: texts.has(path) ? 'file' : 'dir', name: path.slice(1), dead: false, hash: path, children };
   };
   const files: Files = {
     at: node,

@@ -5,8 +5,8 @@
  */
 import { err, ok, type Result } from '../protocol/errors.ts';
 import type { Hit } from '../protocol/files.ts';
-import type { Path } from '../protocol/paths.ts';
-import { placesBelow, type Content, type FileNode, type Files } from './files.ts';
+import { join, type Path } from '../protocol/paths.ts';
+import { visitBelow, type Content, type FileNode, type Files } from './files.ts';
 import type { Index } from './inverted-index.ts';
 import { matchExact, matchRegex, snippetAt, type Matcher } from './matchers.ts';
 import { score, weights, type Counted } from './rank.ts';
@@ -38,12 +38,13 @@ export const createSearch = (files: Files, index: Pick<Index, 'lookup' | 'change
     const lookup = await index.lookup(wanted);
     const found: Candidate[] = [];
     const unknown: { node: FileNode; path: Path; named: readonly boolean[] }[] = [];
-    for (const { node, path, named } of placesBelow(files, under, wanted)) {
+    visitBelow(files, under, wanted, (node, folder, named) => {
       const known = lookup(node);
-      if (!known) unknown.push({ node, path: path(), named });
-      else if (known.text && (known.counts || named.length > 0) && visible(path()))
-        found.push({ node, path: path(), named, length: known.length, counts: known.counts ?? [] });
-    }
+      if (known && !(known.text && (known.counts || named.length > 0))) return;
+      const path = join(folder, node.name);
+      if (!known) unknown.push({ node, path, named });
+      else if (visible(path)) found.push({ node, path, named, length: known.length, counts: known.counts ?? [] });
+    });
     index.changed(unknown.map(({ node }) => node.id));
     for (const { node, path, named } of unknown) {
       if (!visible(path)) continue;
@@ -81,11 +82,12 @@ export const createSearch = (files: Files, index: Pick<Index, 'lookup' | 'change
   const pathsToRead = async (under: Path, implied: readonly Wanted[], visible: (path: Path) => boolean) => {
     const lookup = implied.length > 0 ? await index.lookup(implied) : () => undefined;
     const paths: Path[] = [];
-    for (const { node, path } of placesBelow(files, under, [])) {
+    visitBelow(files, under, [], (node, folder) => {
       const known = lookup(node);
       const may = !known || (known.text && (known.cut || implied.every((_one, i) => (known.counts?.[i] ?? 0) > 0)));
-      if (may && visible(path())) paths.push(path());
-    }
+      const path = join(folder, node.name);
+      if (may && visible(path)) paths.push(path);
+    });
     return paths;
   };
 
