@@ -90,6 +90,17 @@ test('[S4] [S5] [A9] a projection that is gone, of another version or damaged is
   expect(b.index.counts()).toMatchObject({ due: 0, segments: 1 });
   expect(await readsOf(b, () => b.kernel.search('absent'))).toBe(0);
   await b.stop();
+  // It reaches further than the journal does: the journal is not the one it was made from.
+  await withDatabase(k.disk, async (db) => {
+    const { k: key, v } = (await db.sys.get('proj:search')) as { k: string; v: { vector: Record<string, number> } };
+    const vector = Object.fromEntries(Object.entries(v.vector).map(([device, seq]) => [device, seq + 1]));
+    await db.sys.put({ k: key, v: { ...v, vector } });
+  });
+  const c = await bootMemory({ disk: k.disk });
+  expect(await c.kernel.search('needle1')).toEqual(before);
+  await c.index.flush();
+  expect([c.index.counts().texts, await c.kernel.search('needle1')]).toEqual([b.index.counts().texts, before]);
+  await c.stop();
 });
 
 test('[S5] many small writes end in few segments, without what is no longer so; asking meanwhile finds the same', async () => {
