@@ -15,7 +15,7 @@ import { openJournal, type Journal } from '../journal/journal.ts';
 import { openFs, type Fs } from '../fs/fs.ts';
 import { createEditors } from '../fs/editors.ts';
 import { createProcesses } from '../process/processes.ts';
-import type { createSearch, Source } from '../search/search.ts';
+import type { Index } from '../search/inverted-index.ts';
 import { createSecrets } from '../store/secrets.ts';
 import { Database, databaseName, type IndexedDb } from '../store/schema.ts';
 import { nextEpoch } from '../store/transact.ts';
@@ -28,6 +28,7 @@ import { settleRuns } from '../syscalls/settle-runs.ts';
 import { subscribe } from '../syscalls/watch.ts';
 import type { Daemon } from '../daemons/daemon.ts';
 import { genesis } from './genesis.ts';
+import { createFinder } from './finder.ts';
 
 export const VERSION = '0.1.0';
 const EXPIRY_MS = 30_000;
@@ -57,27 +58,11 @@ export type Running = {
   as: (actor: Actor) => Sys;
   call: (caller: Caller, name: string, args: unknown) => ReturnType<typeof dispatch>;
   journal: Journal;
-  /** The daemons stand. */
-  standing: Promise<void>;
+  /** The daemons stand and the search index is kept. */
+  standing: Promise<Index>;
   /** Flush, seal and close; nothing acknowledged is lost without it either. */
   stop: () => Promise<void>;
 };
-
-const texts = (fs: Fs): Source =>
-  async function* (under) {
-    for (const { node, path } of fs.files(under)) {
-      if (node.as === 'blob' || path === '') continue;
-      const read = await fs.read(path, { as: 'text' });
-      if (read.ok && typeof read.value.content === 'string')
-        yield { path, revision: read.value.stat.revision, text: read.value.content };
-    }
-  };
-
-/** Searching is loaded by the first search. */
-const lazySearch =
-  (source: Source): ReturnType<typeof createSearch> =>
-  async (query, options) =>
-    (await import('../search/search.ts')).createSearch(source)(query, options);
 
 /** Causes of the newest change sets, so that a request repeated after a hand-over is answered and not done again. */
 const recentCauses = async (journal: Journal, device: number): Promise<Map<string, RevisionId[]>> => {
@@ -172,10 +157,11 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     };
   };
 
+  const finder = createFinder({ db, epoch, fs: files, vector: () => journal.vector(), setTimer });
   const kernel: Kernel = {
     fs: files,
     live,
-    search: lazySearch(texts(files)),
+    search: finder.search,
     processes,
     proc,
     storage: host.storage,
@@ -214,13 +200,16 @@ export const bootKernel = async (host: Host): Promise<Running> => {
 
   const standing = new AbortController();
   const stops: (() => void)[] = [];
-  const daemonsStarted = host.daemons().then((daemons) => {
+  const daemonsStarted = host.daemons().then(async (daemons) => {
     for (const daemon of stopped ? [] : daemons) {
       stops.push(
         daemon.start(sys({ actor: `daemon:${daemon.name}`, run: '', capabilities: [], signal: standing.signal })),
       );
     }
+    return finder.open();
   });
+  // Offline before it was cached: the next search opens the index, or says why it cannot.
+  daemonsStarted.catch(() => undefined);
 
   return {
     kernel,
@@ -236,6 +225,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       standing.abort();
       await processes.stop();
       await live.stop();
+      await finder.stop();
       await files.stop();
       db.close();
     },

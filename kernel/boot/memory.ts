@@ -8,12 +8,14 @@ import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import '../fs/live.ts';
 import '../protocol/formats/policy.ts';
 import '../protocol/formats/role.ts';
+import '../search/inverted-index.ts';
 import '../search/search.ts';
 import '../syscalls/fire.ts';
 import '../syscalls/grant.ts';
 import { err } from '../protocol/errors.ts';
 import type { Ports } from '../protocol/ports.ts';
 import type { Daemon } from '../daemons/daemon.ts';
+import type { Index } from '../search/inverted-index.ts';
 import { bootKernel, type Host, type Running, type Timer } from './kernel.ts';
 
 export type Clock = {
@@ -79,6 +81,7 @@ export type MemoryOptions = {
 };
 
 export type Memory = Running & {
+  index: Index;
   clock: Clock;
   disk: Disk;
   /** Forget everything in memory without a word: a crash. */ crash: () => void;
@@ -111,9 +114,10 @@ export const bootMemory = async (options: MemoryOptions = {}): Promise<Memory> =
     }),
     daemons: async () => options.daemons ?? [],
   });
-  await running.standing;
+  const index = await running.standing;
   return {
     ...running,
+    index,
     clock,
     disk,
     crash: () => {

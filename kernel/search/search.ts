@@ -1,113 +1,111 @@
 /**
- * Search over the text of files: words (all of them, as prefixes), an exact string, or a regular expression; below a
- * folder, ranked, with the line it stands on. Correct first: it reads the files. The packed index takes its place
- * behind the same function.
+ * Search over the text of files: words (all of them, as beginnings), an exact string, or a regular expression; below a
+ * folder, ranked, with the line it stands on. The index tells of the files it knows as they are now; the others are
+ * read. Contract: the answer is that of reading every file, whatever the index has.
  */
 import { err, ok, type Result } from '../protocol/errors.ts';
 import type { Hit } from '../protocol/files.ts';
-import type { Path } from '../protocol/paths.ts';
-import type { RevisionId } from '../protocol/entry.ts';
+import { join, type Path } from '../protocol/paths.ts';
+import { visitBelow, type Content, type FileNode, type Files } from './files.ts';
+import type { Index } from './inverted-index.ts';
+import { matchExact, matchRegex, snippetAt, type Matcher } from './matchers.ts';
+import { score, weights, type Counted } from './rank.ts';
+import { countWanted, impliedByExact, placeOf, wantedWords, type Wanted } from './tokens.ts';
 
 export type Mode = 'text' | 'exact' | 'regex';
-export type Document = { path: Path; revision: RevisionId; text: string };
-export type Source = (under: Path) => AsyncIterable<Document>;
 export type SearchOptions = {
   under?: string | undefined;
   mode?: Mode | undefined;
   limit?: number | undefined;
   /** What the asker may read; the rest does not count. */ visible?: (path: Path) => boolean;
 };
+export type Search = (query: string, o?: SearchOptions) => Promise<Result<{ hits: Hit[]; total: number }>>;
 
-const SNIPPET = 160;
+type Candidate = Counted & { node: FileNode; path: Path };
+type Text = Content & { text: string };
 
-const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+const inOrder = (a: { score: number; path: Path }, b: { score: number; path: Path }): number =>
+  b.score - a.score || (a.path < b.path ? -1 : 1);
 
-export const words = (text: string): string[] => fold(text).match(/[\p{L}\p{N}]+/gu) ?? [];
+export const createSearch = (files: Files, index: Pick<Index, 'lookup' | 'changed'>): Search => {
+  const textAt = async (path: Path): Promise<Text | undefined> => {
+    const content = await files.read(path);
+    return content?.text === undefined ? undefined : { ...content, text: content.text };
+  };
 
-type Found = { score: number; at: number };
-type Matcher = (document: Document) => Found | undefined;
-
-/** Every word of the query must begin a word of the file (or of its path); rarer is not known here, so count and place rank. */
-const matchWords = (query: string): Matcher => {
-  const wanted = words(query);
-  return ({ path, text }) => {
-    const haystack = fold(text);
-    const name = fold(path);
-    let score = 0;
-    let at = -1;
-    for (const word of wanted) {
-      const pattern = new RegExp(`(?<![\\p{L}\\p{N}])${word}`, 'gu');
-      const places = [...haystack.matchAll(pattern)];
-      const inName = pattern.test(name);
-      if (places.length === 0 && !inName) return undefined;
-      score += Math.log2(1 + places.length) + (inName ? 2 : 0);
-      const first = places[0]?.index ?? -1;
-      if (at < 0 || (first >= 0 && first < at)) at = first;
+  /** Each file that has, or by its path meets, at least one of the wanted terms. */
+  const candidates = async (under: Path, wanted: readonly Wanted[], visible: (path: Path) => boolean) => {
+    const lookup = await index.lookup(wanted);
+    const found: Candidate[] = [];
+    const unknown: { node: FileNode; path: Path; named: readonly boolean[] }[] = [];
+    visitBelow(files, under, wanted, (node, folder, named) => {
+      const known = lookup(node);
+      if (known && !(known.text && (known.counts || named.length > 0))) return;
+      const path = join(folder, node.name);
+      if (!known) unknown.push({ node, path, named });
+      else if (visible(path)) found.push({ node, path, named, length: known.length, counts: known.counts ?? [] });
+    });
+    index.changed(unknown.map(({ node }) => node.id));
+    for (const { node, path, named } of unknown) {
+      if (!visible(path)) continue;
+      const content = await textAt(path);
+      if (content) found.push({ node, path, named, ...countWanted(content.text, wanted) });
     }
-    return wanted.length === 0
-      ? undefined
-      : { score: score / Math.log2(8 + haystack.length), at: originalIndex(text, at) };
-  };
-};
-
-/** Folding may change lengths; snippets are cut from the original, so walk to the same place there. */
-const originalIndex = (text: string, folded: number): number => {
-  if (folded <= 0 || fold(text.slice(0, folded)).length === folded) return Math.max(0, folded);
-  let low = 0;
-  let high = text.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (fold(text.slice(0, middle)).length < folded) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-};
-
-const matchExact =
-  (query: string): Matcher =>
-  ({ text }) => {
-    let count = 0;
-    const first = text.indexOf(query);
-    for (let at = first; at >= 0; at = text.indexOf(query, at + query.length)) count++;
-    return first < 0 ? undefined : { score: count, at: first };
+    return found;
   };
 
-/**
- * RE2: linear in the text, whatever the pattern, because a pattern and a file can be chosen so that a backtracking
- * engine never ends and the kernel with it. It knows no look-around and no back-references.
- */
-const matchRegex = async (query: string): Promise<Matcher> => {
-  const { RE2JS } = await import('re2js');
-  const pattern = RE2JS.compile(query);
-  return ({ text }) => {
-    let count = 0;
-    let first = -1;
-    let start = 0;
-    for (const line of text.split('\n')) {
-      const found = pattern.matcher(line);
-      if (found.find()) {
-        if (first < 0) first = start + found.start();
-        count++;
-      }
-      start += line.length + 1;
+  const byWords = async (query: string, under: Path, limit: number, visible: (path: Path) => boolean) => {
+    const wanted = wantedWords(query);
+    if (wanted.length === 0) return { hits: [], total: 0 };
+    const found = await candidates(under, wanted, visible);
+    const meets = ({ counts, named }: Counted, i: number): boolean => (counts[i] ?? 0) > 0 || named[i] === true;
+    const weight = weights(wanted.map((_one, i) => found.filter((one) => meets(one, i)).length));
+    const all = found
+      .filter((one) => wanted.every((_one, i) => meets(one, i)))
+      .map((one) => ({ ...one, score: score(one, weight) }))
+      .sort(inOrder);
+    const hits: Hit[] = [];
+    for (const { path, score: points } of all) {
+      if (hits.length === limit) break;
+      const content = await textAt(path);
+      if (!content) continue;
+      const place = snippetAt(content.text, Math.max(0, placeOf(content.text, wanted)));
+      hits.push({ path, revision: content.revision, score: points, ...place });
     }
-    return first < 0 ? undefined : { score: count, at: first };
+    await files.settled();
+    // What is counted must be durable: what was rolled back meanwhile is gone, or stands elsewhere again.
+    const standing = new Set(all.flatMap(({ node, path }) => (files.at(path)?.id === node.id ? [path] : [])));
+    return { hits: hits.filter(({ path }) => standing.has(path)), total: standing.size };
   };
-};
 
-const snippetAt = (text: string, at: number): { line: number; snippet: string } => {
-  const before = text.slice(0, at);
-  const line = before.split('\n').length;
-  const from = Math.max(before.lastIndexOf('\n') + 1, at - SNIPPET / 2);
-  const end = text.indexOf('\n', at);
-  return { line, snippet: text.slice(from, Math.min(end < 0 ? text.length : end, from + SNIPPET)).trim() };
-};
+  /** Files that may hold what is looked for in the text itself. */
+  const pathsToRead = async (under: Path, implied: readonly Wanted[], visible: (path: Path) => boolean) => {
+    const lookup = implied.length > 0 ? await index.lookup(implied) : () => undefined;
+    const paths: Path[] = [];
+    visitBelow(files, under, [], (node, folder) => {
+      const known = lookup(node);
+      const may = !known || (known.text && (known.cut || implied.every((_one, i) => (known.counts?.[i] ?? 0) > 0)));
+      const path = join(folder, node.name);
+      if (may && visible(path)) paths.push(path);
+    });
+    return paths;
+  };
 
-export const createSearch =
-  (source: Source) =>
-  async (query: string, o: SearchOptions = {}): Promise<Result<{ hits: Hit[]; total: number }>> => {
-    const mode = o.mode ?? 'text';
-    let match: Matcher;
+  const byReading = async (paths: readonly Path[], match: Matcher, limit: number) => {
+    const hits: Hit[] = [];
+    for (const path of paths) {
+      const content = await textAt(path);
+      const found = content && match(content.text);
+      if (found)
+        hits.push({ path, revision: content.revision, score: found.score, ...snippetAt(content.text, found.at) });
+    }
+    return { hits: hits.sort(inOrder).slice(0, limit), total: hits.length };
+  };
+
+  return async (query, { under = '/', mode = 'text', limit = 100, visible = () => true } = {}) => {
+    await files.settled();
+    if (mode === 'text') return ok(await byWords(query, under, limit, visible));
+    let match: Matcher = matchExact(query);
     if (mode === 'regex') {
       try {
         match = await matchRegex(query);
@@ -117,19 +115,9 @@ export const createSearch =
           `This is not a regular expression that can be searched for (RE2 syntax, without look-around and back-references): ${cause instanceof Error ? cause.message : query}`,
         );
       }
-    } else match = mode === 'exact' ? matchExact(query) : matchWords(query);
-    const hits: Hit[] = [];
-    for await (const document of source(o.under ?? '/')) {
-      if (o.visible && !o.visible(document.path)) continue;
-      const found = match(document);
-      if (!found) continue;
-      hits.push({
-        path: document.path,
-        revision: document.revision,
-        score: found.score,
-        ...snippetAt(document.text, found.at),
-      });
     }
-    hits.sort((a, b) => b.score - a.score || (a.path < b.path ? -1 : 1));
-    return ok({ hits: hits.slice(0, o.limit ?? 100), total: hits.length });
+    return ok(
+      await byReading(await pathsToRead(under, mode === 'exact' ? impliedByExact(query) : [], visible), match, limit),
+    );
   };
+};

@@ -10,6 +10,7 @@
  *   sys     k      epoch, device, devices, watermarks
  *   secrets k      encrypted; never leaves this device
  *   quar    ++i    foreign entries that failed verification
+ *   post    key    [segment, bucket] → packed postings of the full-text index             projection, since version 2
  *
  * No secondary indexes on `journal`: each index in the hot transaction costs 0.2–0.5 ms.
  * A later version may add stores; it never rewrites truth. Projections carry their own version and are rebuilt.
@@ -32,6 +33,7 @@ export class Database extends Dexie {
   declare hist: Table<unknown, [string, number]>;
   declare revs: Table<unknown, [string, number]>;
   declare sys: Table<SysRow, string>;
+  declare post: Table<Uint8Array, [number, number]>;
   declare secrets: Table<SecretRow, string>;
   readonly keyRange: typeof IDBKeyRange;
 
