@@ -5,7 +5,9 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 // What the kernel loads when first needed is here from the start: a clock that counts turns cannot wait for the disk.
+import '../fs/diff.ts';
 import '../fs/live.ts';
+import '../fs/revisions.ts';
 import '../protocol/formats/policy.ts';
 import '../protocol/formats/role.ts';
 import '../search/inverted-index.ts';

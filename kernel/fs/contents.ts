@@ -13,7 +13,6 @@ import { createContentCache } from './content-cache.ts';
 import { startsContent, changesContent, type Histories } from './history.ts';
 import type { HistRow } from './projection.ts';
 import { recordBytes, recordHash, recordOf, type RecordContent } from './record.ts';
-import { createRevisions } from './revisions.ts';
 import { buildDoc, textHash, textOf } from './texts.ts';
 import type { TreeNode } from './tree.ts';
 import { readBlob } from './blobs.ts';
@@ -63,7 +62,10 @@ type Options = { db: Database; epoch: number; log: Log; histories: Histories; cl
 
 export const createContents = ({ db, epoch, log, histories, client }: Options): Contents => {
   const cache = createContentCache();
-  const revisions = createRevisions(db, epoch, log, histories);
+  /** Loaded by the first look at a former text. */
+  let former: ReturnType<typeof import('./revisions.ts').createRevisions> | undefined;
+  const revisions = async () =>
+    (former ??= (await import('./revisions.ts')).createRevisions(db, epoch, log, histories));
   /** How many revisions the stored checkpoint covers, where known. */
   const covered = new Map<NodeId, number>();
 
@@ -88,7 +90,7 @@ export const createContents = ({ db, epoch, log, histories, client }: Options): 
   };
 
   const asOf: Contents['asOf'] = async (node, row) => {
-    const text = await revisions.textAt(node, row);
+    const text = await (await revisions()).textAt(node, row);
     if (text !== undefined) return { as: 'text', text };
     const content = await fromJournal(node, row.index);
     return sound(row, content) ? content : unsound();

@@ -14,7 +14,12 @@ import { createText, MAX_TEXT_BYTES } from './texts.ts';
 import type { Tree, TreeNode } from './tree.ts';
 
 /** What `prepare` found: contents of files the set touches, and chunk lists by the hash of the bytes they stand for. */
-export type Prepared = { contents: Map<NodeId, Content>; manifests: Map<string, Uint8Array> };
+export type Prepared = {
+  contents: Map<NodeId, Content>;
+  manifests: Map<string, Uint8Array>;
+  /** Loaded for a set that may change a text that is there: making files, as the first start does, needs none. */
+  diffing?: typeof import('./diff.ts');
+};
 
 const RECORD_BYTES = 256 * 1024;
 
@@ -36,6 +41,8 @@ export const prepare = async (
   storeBlob: (bytes: Uint8Array) => Promise<Uint8Array>,
 ): Promise<Prepared> => {
   const prepared: Prepared = { contents: new Map(), manifests: new Map() };
+  const replaces = changes.some((change) => change.op === 'edit' || (change.op === 'put' && change.base !== null));
+  if (replaces) prepared.diffing = await import('./diff.ts');
   const moves: { from: Path; to: Path }[] = [];
   /** [F2] Where a file stands now that earlier moves of this set will have taken to `path`. */
   const origin = (path: Path): Path =>

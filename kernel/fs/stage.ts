@@ -13,7 +13,6 @@ import type { Draft } from '../protocol/log.ts';
 import { isUnder, join, nameOf, parentOf, segments, type Path } from '../protocol/paths.ts';
 import type { Content } from './contents.ts';
 import { asBytes, kindFor, seal, type Prepared } from './prepare.ts';
-import { diff, MAX_OPS } from './diff.ts';
 import { appendTo, recordBytes, recordHash } from './record.ts';
 import { applyEdits, MAX_TEXT_BYTES, textHash, type Edit } from './texts.ts';
 import { ROOT, type Tree, type TreeNode } from './tree.ts';
@@ -43,6 +42,7 @@ type Context = {
 export const stage = (context: Context, changes: readonly Change[]): Staged => {
   const { tree, prepared, author, client } = context;
   const staged: Staged = { revisions: [], touched: [], contents: new Map() };
+  const diffing = () => prepared.diffing ?? fail('EBUSY', 'What compares texts was not loaded first. Try again.');
   const contentOf = (node: TreeNode): Content =>
     staged.contents.get(node.id) ??
     prepared.contents.get(node.id) ??
@@ -127,7 +127,7 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
     if (size > MAX_TEXT_BYTES)
       fail('EDQUOT', `A text file may hold ${MAX_TEXT_BYTES} bytes; this would be ${size}. Split it.`, { path });
     if (text === held.text) return;
-    const update = applyEdits(held.doc, edits ?? diff(held.text, text));
+    const update = applyEdits(held.doc, edits ?? diffing().diff(held.text, text));
     staged.contents.set(node.id, { ...held, text });
     emit(node.id, { op: 'edit', size, hash: textHash(text) }, update);
     staged.touched.push({ node, path, op: 'edit', update });
@@ -210,6 +210,7 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
     if (held.as === 'text') {
       // Only what differs is replaced, so that blame keeps the rest. Long lists of small operations are slow in Yjs;
       // beyond 1,000 the bounded diff over the whole text merges neighbours.
+      const { diff, MAX_OPS } = diffing();
       const small = diff(change.old, change.new);
       const edits =
         found.length * small.length <= MAX_OPS
