@@ -14,6 +14,7 @@ import { startsContent, changesContent, type Histories } from './history.ts';
 import type { HistRow } from './projection.ts';
 import { recordBytes, recordHash, recordOf, type RecordContent } from './record.ts';
 import { buildDoc, textHash, textOf } from './texts.ts';
+import type { createRevisions } from './revisions.ts';
 import type { TreeNode } from './tree.ts';
 import { readBlob } from './blobs.ts';
 
@@ -63,7 +64,7 @@ type Options = { db: Database; epoch: number; log: Log; histories: Histories; cl
 export const createContents = ({ db, epoch, log, histories, client }: Options): Contents => {
   const cache = createContentCache();
   /** Loaded by the first look at a former text. */
-  let former: ReturnType<typeof import('./revisions.ts').createRevisions> | undefined;
+  let former: ReturnType<typeof createRevisions> | undefined;
   const revisions = async () =>
     (former ??= (await import('./revisions.ts')).createRevisions(db, epoch, log, histories));
   /** How many revisions the stored checkpoint covers, where known. */

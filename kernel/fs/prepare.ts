@@ -9,6 +9,7 @@ import { fail } from '../protocol/errors.ts';
 import type { Change } from '../protocol/files.ts';
 import { isUnder, type Path } from '../protocol/paths.ts';
 import type { Content } from './contents.ts';
+import type * as Diffing from './diff.ts';
 import { recordHash, recordOf } from './record.ts';
 import { createText, MAX_TEXT_BYTES } from './texts.ts';
 import type { Tree, TreeNode } from './tree.ts';
@@ -18,7 +19,7 @@ export type Prepared = {
   contents: Map<NodeId, Content>;
   manifests: Map<string, Uint8Array>;
   /** Loaded for a set that may change a text that is there: making files, as the first start does, needs none. */
-  diffing?: typeof import('./diff.ts');
+  diffing?: typeof Diffing;
 };
 
 const RECORD_BYTES = 256 * 1024;

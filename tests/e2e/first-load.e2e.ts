@@ -17,7 +17,10 @@ test('first load: at most 150 kB of JavaScript, gzipped, before the cockpit is u
   await expect(page.getByRole('heading', { name: 'This room is empty, and it is yours.' })).toBeVisible();
   await ready(page);
   const files = [...fetched];
-  const weights = files.map((file) => ({ file, gzipped: gzipSync(readFileSync(`${dist}/${file}`), { level: 9 }).length }));
+  const weights = files.map((file) => ({
+    file,
+    gzipped: gzipSync(readFileSync(`${dist}/${file}`), { level: 9 }).length,
+  }));
   const total = weights.reduce((sum, { gzipped }) => sum + gzipped, 0);
   console.log(weights.map(({ file, gzipped }) => `${(gzipped / 1000).toFixed(1).padStart(7)} kB  ${file}`).join('\n'));
   test.info().annotations.push({ type: 'first load, bytes', description: String(total) });
