@@ -192,7 +192,9 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
   const vector = (): VersionVector => ({ [device.id]: durable.seq });
   const entry = async (revision: RevisionId): Promise<SealedEntry | undefined> => (await reader.entries([revision]))[0];
 
-  const scan: Reader['scan'] = async (...of) => void (await unlessDamaged(() => reader.scan(...of)));
+  const scan: Reader['scan'] = async (...of) => {
+    await unlessDamaged(() => reader.scan(...of));
+  };
 
   return {
     ...reader,

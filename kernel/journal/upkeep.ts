@@ -36,23 +36,29 @@ export const startUpkeep = ({ db, journal, epoch, device, now, setTimer }: Optio
   let lastWake = -Infinity;
   let cancel: (() => void) | undefined;
   let slot: Promise<void> = Promise.resolve();
+  /** Ends the pause that is being made. */
+  let hurry = (): void => undefined;
 
-  const quiet = (): boolean => !journal.busy() && now() - lastWake >= QUIET_MS;
+  // The wall clock may be set back: a time to come is as good as one long ago.
+  const since = (time: number): number => Math.abs(now() - time);
+  const quiet = (): boolean => !journal.busy() && since(lastWake) >= QUIET_MS;
 
-  /** Comes back when nobody writes; never after `stop`. */
-  const pause = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const wait = (): void => {
-        const undo = setTimer(() => (quiet() ? resolve() : wait()), STEP_MS);
-        signal.addEventListener('abort', () => (undo(), reject(new Error('stopped'))), { once: true });
-      };
-      wait();
-    });
+  /** Comes back when nobody writes; throws after `stop`. */
+  const pause = async (): Promise<void> => {
+    do {
+      signal.throwIfAborted();
+      await new Promise<void>((resolve) => {
+        const undo = setTimer(resolve, STEP_MS);
+        hurry = () => (undo(), resolve());
+      });
+    } while (!signal.aborted && !quiet());
+    signal.throwIfAborted();
+  };
 
   /** True when there may be more to do. */
   const step = async (): Promise<boolean> => {
     if (journal.damage()) return false;
-    if (now() - journal.checkedAt() >= CHECK_MS) {
+    if (since(journal.checkedAt()) >= CHECK_MS) {
       await journal.check(pause);
       return true;
     }
@@ -88,6 +94,7 @@ export const startUpkeep = ({ db, journal, epoch, device, now, setTimer }: Optio
     stop: async () => {
       stopped.abort();
       cancel?.();
+      hurry();
       await slot;
     },
   };
