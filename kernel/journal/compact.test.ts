@@ -1,11 +1,20 @@
 import fc from 'fast-check';
+import { deflateSync } from 'fflate';
 import { expect, onTestFinished, test } from 'vitest';
 import { journalRows, refuseCommits, refuseRequest, withDatabase } from '../boot/faults.ts';
 import { bootMemory, createDisk, type Disk, type Memory } from '../boot/memory.ts';
-import { toHex } from '../protocol/bytes.ts';
+import { concatBytes, toHex } from '../protocol/bytes.ts';
 import { isFenced } from '../store/transact.ts';
 import { compactStep } from './compact.ts';
-import { bodyLength, isDeflated, SEGMENT_BYTES, unpackSegment } from './segments.ts';
+import {
+  bodyLength,
+  bodyOf,
+  deflatedSegment,
+  isDeflated,
+  rawSegment,
+  SEGMENT_BYTES,
+  unpackSegment,
+} from './segments.ts';
 
 const words = (seed: number, length: number): string =>
   Array.from({ length: Math.ceil(length / 8) }, (_, i) => ((seed + 1) * (i + 7) * 2654435761).toString(36).slice(-7))
@@ -72,6 +81,13 @@ test('[J10] the newest two rows and those of the last 30 s are left alone, and l
   expect(await step(few)).toBe(false);
   expect((await journalRows(few.disk)).every((row) => !isDeflated(row.b))).toBe(true);
   await few.stop();
+  const old = await small(40);
+  const rows = await journalRows(old.disk);
+  while (await step(old));
+  const after = await journalRows(old.disk);
+  expect(after).toHaveLength(3);
+  expect(after.slice(-2)).toEqual(rows.slice(-2));
+  await old.stop();
 });
 
 test('[J10] a step waits for commits that are queued, and is refused to a kernel that was succeeded', async () => {
@@ -105,26 +121,66 @@ test.each(['count', 'put', 'delete', 'commit'] as const)(
   },
 );
 
-test('[J10] a merged row that does not read back is never stored; rows that are not sound are kept as they are', async () => {
-  const k = await small(40);
-  const rows = await journalRows(k.disk);
+const replaceDeflate = (deflate: (bytes: Uint8Array) => Uint8Array): void => {
   const real = globalThis.CompressionStream;
   onTestFinished(() => void (globalThis.CompressionStream = real));
   globalThis.CompressionStream = class extends TransformStream<Uint8Array, Uint8Array> {
     constructor() {
-      super({ transform: (chunk, out) => out.enqueue(chunk.slice(0, 40)) });
+      const parts: Uint8Array[] = [];
+      super({
+        transform: (part) => void parts.push(part),
+        flush: (out) => out.enqueue(deflate(concatBytes(parts))),
+      });
     }
   } as unknown as typeof CompressionStream;
+};
+
+test.each([
+  ['is cut', (bytes: Uint8Array) => deflateSync(bytes).slice(0, 40)],
+  // In a header, where no payload's hash would tell.
+  [
+    'says another name',
+    (bytes: Uint8Array) =>
+      deflateSync(Buffer.from(Buffer.from(bytes).toString('latin1').replace('f7.md', 'f8.md'), 'latin1')),
+  ],
+])('[J10] a merged row that %s is never stored', async (_what, deflate) => {
+  const k = await small(40);
+  const rows = await journalRows(k.disk);
+  replaceDeflate(deflate);
   await expect(step(k)).rejects.toBeInstanceOf(Error);
   expect(await journalRows(k.disk)).toEqual(rows);
-  globalThis.CompressionStream = real;
-  const row = rows[5];
-  if (!row) throw new Error('no row');
-  row.b[row.b.length - 1] = (row.b.at(-1) ?? 0) ^ 1;
-  await withDatabase(k.disk, (db) => db.journal.put(row));
-  await expect(step(k)).rejects.toMatchObject({ error: { code: 'EBADMSG' } });
-  expect(await journalRows(k.disk)).toEqual(rows);
-  k.crash();
+  await k.stop();
+});
+
+test.each(['payload', 'place'] as const)(
+  '[J10] rows with a wrong %s are not merged but kept as they are',
+  async (what) => {
+    const k = await small(40);
+    const rows = await journalRows(k.disk);
+    const [row, next] = rows.slice(5);
+    if (!row || !next) throw new Error('no row');
+    if (what === 'place') row.b = next.b;
+    else row.b[row.b.length - 1] = (row.b.at(-1) ?? 0) ^ 1;
+    await withDatabase(k.disk, (db) => db.journal.put(row));
+    await expect(step(k)).rejects.toMatchObject({ error: { code: 'EBADMSG' } });
+    expect(await journalRows(k.disk)).toEqual(rows);
+    k.crash();
+  },
+);
+
+test('[J5] a deflated segment that is longer or shorter than it says is damage', async () => {
+  const k = await small(2);
+  const bodies = (await journalRows(k.disk)).map((row) => bodyOf(row.b));
+  const both = concatBytes(bodies);
+  const one = bodies[0] ?? both;
+  expect(unpackSegment(deflatedSegment(both, deflateSync(both)))).toHaveLength(unpackSegment(rawSegment(both)).length);
+  for (const [said, meant] of [
+    [one, both],
+    [both, one],
+    [new Uint8Array(1 << 24), one],
+  ] as const)
+    expect(() => unpackSegment(deflatedSegment(said, deflateSync(meant)))).toThrow('EBADMSG');
+  await k.stop();
 });
 
 test('[J10] without CompressionStream rows are deflated all the same, and read alike', async () => {

@@ -43,6 +43,7 @@ const expectRefused = async (k: Memory, seq: number): Promise<void> => {
   expect(
     await op.propose({ changes: [{ op: 'mkdir', path: '/workspace/d' }], rationale: 'r', reversibility: 'reversible' }),
   ).toMatchObject(refusal);
+  expect(() => k.journal.batch()).toThrow('EBADMSG');
   expect(await journalRows(k.disk)).toEqual(before);
   expect(await withDatabase(k.disk, (db) => db.chunks.count())).toBe(chunks);
   expect(await kernelOf(k)).toMatchObject({ readonly: { seq, message: expect.stringContaining(`entry ${seq}`) } });
@@ -144,5 +145,51 @@ test('[J11] the whole chain is checked by itself once a day, when nobody writes'
   await write(k, 'a day later');
   await k.clock.advance(60_000);
   expect(k.journal.damage()).toMatchObject({ code: 'EBADMSG', detail: { seq: rows.at(-4)?.s } });
+  await k.stop();
+});
+
+test('[J12] what lies in front of the damage in its row is shown', async () => {
+  const disk = createDisk();
+  let k = await bootMemory({ disk });
+  await Promise.all(Array.from({ length: 9 }, (_, i) => write(k, `f${i}`)));
+  k.crash();
+  const row = (await journalRows(disk)).at(-1);
+  expect(row?.c).toBeGreaterThan(2);
+  await damage(disk, row);
+  k = await bootMemory({ disk });
+  expect(await k.as('operator').read('/workspace/f7')).toMatchObject({ ok: true, value: { content: 'f7' } });
+  expect((await k.as('operator').read('/workspace/f8')).ok).toBe(false);
+  await k.stop();
+});
+
+test('[J12] [S4] damage far back is remembered over a restart that does not read so far', async () => {
+  const { disk, rows } = await made(true);
+  let k = await bootMemory({ disk });
+  await Promise.all(Array.from({ length: 600 }, (_, i) => write(k, `g${i}`)));
+  await k.kernel.fs.flush();
+  await damage(disk, rows.at(-4));
+  await k.as('operator').call('verify', {});
+  k.crash();
+  k = await bootMemory({ disk });
+  await expectRefused(k, rows.at(-4)?.s ?? 0);
+  expect(await k.as('operator').read('/workspace/g599')).toMatchObject({ ok: true, value: { content: 'g599' } });
+  await k.stop();
+});
+
+test('[J12] [S4] the projection is not marked as made from what could not be read', async () => {
+  const { disk } = await made(true);
+  let k = await bootMemory({ disk });
+  for (const name of ['a', 'b', 'c']) await write(k, name);
+  k.crash();
+  const row = (await journalRows(disk)).at(-2);
+  await damage(disk, row);
+  k = await bootMemory({ disk });
+  expect((await k.as('operator').read('/workspace/a')).ok).toBe(true);
+  await k.kernel.fs.flush();
+  await k.stop();
+  await withDatabase(disk, (db) => db.journal.put(row as JournalRow));
+  k = await bootMemory({ disk });
+  for (const name of ['a', 'b', 'c', 'f0'])
+    expect(await k.as('operator').read(`/workspace/${name}`)).toMatchObject({ ok: true, value: { content: name } });
   await k.stop();
 });
