@@ -6,15 +6,8 @@ import { bootMemory, createDisk, type Disk, type Memory } from '../boot/memory.t
 import { concatBytes, toHex } from '../protocol/bytes.ts';
 import { isFenced } from '../store/transact.ts';
 import { compactStep } from './compact.ts';
-import {
-  bodyLength,
-  bodyOf,
-  deflatedSegment,
-  isDeflated,
-  rawSegment,
-  SEGMENT_BYTES,
-  unpackSegment,
-} from './segments.ts';
+import { bodyLength, deflatedSegment, inflated } from './deflated.ts';
+import { bodyOf, isDeflated, rawSegment, SEGMENT_BYTES, unpackSegment } from './segments.ts';
 
 const words = (seed: number, length: number): string =>
   Array.from({ length: Math.ceil(length / 8) }, (_, i) => ((seed + 1) * (i + 7) * 2654435761).toString(36).slice(-7))
@@ -35,7 +28,7 @@ const step = (k: Memory, more: { busy?: () => boolean; epoch?: number } = {}) =>
 /** Everything the journal says, entry for entry. */
 const told = async (disk: Disk): Promise<string[]> =>
   (await journalRows(disk)).flatMap((row) =>
-    unpackSegment(row.b).map((one) => `${one.entry.seq} ${toHex(one.hash)} ${toHex(one.bytes)}`),
+    unpackSegment(inflated(row.b)).map((one) => `${one.entry.seq} ${toHex(one.hash)} ${toHex(one.bytes)}`),
   );
 const small = async (rows: number, disk = createDisk()): Promise<Memory> => {
   const k = await bootMemory({ disk });
@@ -173,13 +166,15 @@ test('[J5] a deflated segment that is longer or shorter than it says is damage',
   const bodies = (await journalRows(k.disk)).map((row) => bodyOf(row.b));
   const both = concatBytes(bodies);
   const one = bodies[0] ?? both;
-  expect(unpackSegment(deflatedSegment(both, deflateSync(both)))).toHaveLength(unpackSegment(rawSegment(both)).length);
+  expect(unpackSegment(inflated(deflatedSegment(both, deflateSync(both))))).toHaveLength(
+    unpackSegment(rawSegment(both)).length,
+  );
   for (const [said, meant] of [
     [one, both],
     [both, one],
     [new Uint8Array(1 << 24), one],
   ] as const)
-    expect(() => unpackSegment(deflatedSegment(said, deflateSync(meant)))).toThrow('EBADMSG');
+    expect(() => unpackSegment(inflated(deflatedSegment(said, deflateSync(meant))))).toThrow('EBADMSG');
   await k.stop();
 });
 

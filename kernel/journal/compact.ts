@@ -10,15 +10,8 @@ import type { SealedEntry } from '../protocol/entry.ts';
 import { fail } from '../protocol/errors.ts';
 import type { Database, JournalRow, SysRow } from '../store/schema.ts';
 import { request, transact, transactFenced } from '../store/transact.ts';
-import {
-  bodyLength,
-  bodyOf,
-  deflatedSegment,
-  isDeflated,
-  rawSegment,
-  SEGMENT_BYTES,
-  unpackSegment,
-} from './segments.ts';
+import { bodyLength, deflatedSegment, inflated } from './deflated.ts';
+import { bodyOf, isDeflated, rawSegment, SEGMENT_BYTES, unpackSegment } from './segments.ts';
 
 /** The newest rows, and rows younger than this, are never touched. */
 const KEEP_ROWS = 2;
@@ -83,7 +76,7 @@ const firstRun = (rows: readonly JournalRow[], allowed: number, before: number):
     bytes += bodyLength(row.b);
     if (run.rows.length > 0 && bytes > BODY_BYTES) return { ...run, full: true };
     if (index >= allowed || index >= STEP_ROWS) return run;
-    const entries = unpackSegment(row.b);
+    const entries = unpackSegment(inflated(row.b));
     if ((entries.at(-1)?.entry.at ?? Infinity) > before) return run;
     const last = run.entries.at(-1);
     const sound = entries.every(({ entry }, i) => {
@@ -101,11 +94,11 @@ const firstRun = (rows: readonly JournalRow[], allowed: number, before: number):
 
 /** The row that says what these rows say, in whichever codec is shorter; proven by reading it back. */
 const merged = async ({ rows, entries }: Run, first: JournalRow): Promise<JournalRow> => {
-  const body = concatBytes(rows.map((row) => bodyOf(row.b)));
+  const body = concatBytes(rows.map((row) => bodyOf(inflated(row.b))));
   const raw = rawSegment(body);
   const packed = deflatedSegment(body, await deflate(body));
   const b = packed.length < raw.length ? packed : raw;
-  const read = unpackSegment(b);
+  const read = unpackSegment(inflated(b));
   const same = read.every((one, i) => {
     const was = entries[i];
     return was !== undefined && equalBytes(one.hash, was.hash) && equalBytes(one.bytes, was.bytes);

@@ -6,7 +6,7 @@ import { ZERO_HASH, type DeviceId, type RevisionId, type SealedEntry } from '../
 import { fail, SysFailure } from '../protocol/errors.ts';
 import { request, transact } from '../store/transact.ts';
 import type { Database, JournalRow } from '../store/schema.ts';
-import { bodyOf, entryAt, readSegment } from './segments.ts';
+import { bodyOf, entryAt, isDeflated, readSegment } from './segments.ts';
 
 /** Where a chain stops being sound, and why. */
 export type ChainFault = { seq: number; message: string };
@@ -24,6 +24,10 @@ export type Reader = {
 
 export const isDamage = (cause: unknown): cause is SysFailure =>
   cause instanceof SysFailure && cause.error.code === 'EBADMSG';
+
+/** A row as it was before it was deflated. Never inside a transaction: the first time, it loads what inflates. */
+const opened = async (row: JournalRow): Promise<JournalRow> =>
+  isDeflated(row.b) ? { ...row, b: (await import('./deflated.ts')).inflated(row.b) } : row;
 
 /** How far a chain was read, and the hash the next entry must point to; unknown in front of the first one read. */
 type Chain = { seq: number; hash?: Uint8Array };
@@ -89,7 +93,7 @@ export const createReader = (db: Database, numbers: Map<DeviceId, number>): Read
   ): Promise<void> => {
     for (;;) {
       const rows = await rowsAfter(device, chain.seq, count);
-      for (const row of rows) each(row);
+      for (const row of rows) each(await opened(row));
       if (rows.length < count) return;
       await pause?.();
     }
@@ -115,27 +119,35 @@ export const createReader = (db: Database, numbers: Map<DeviceId, number>): Read
         const cursor = await request(journal.openCursor(byNumber(db, [device, 0], [device, Infinity]), 'prev'));
         return cursor?.value as JournalRow | undefined;
       });
-      return row && [...following(row, { seq: row.s - 1 })].at(-1);
+      return row && [...following(await opened(row), { seq: row.s - 1 })].at(-1);
     },
 
     entries: async (revisions) => {
-      const found = new Map<RevisionId, SealedEntry>();
+      const places: { seq: number; row: JournalRow }[] = [];
       await transact(db, ['journal'], 'readonly', async ({ journal }) => {
-        // Neighbours lie in one row: it is fetched, and inflated, once.
-        let held: (JournalRow & { body?: Uint8Array }) | undefined;
+        places.length = 0;
         for (const revision of revisions) {
           const place = parse(revision);
           const number = place && numberOf(place.device);
           if (!place || number === undefined) continue;
-          const holds = held !== undefined && held.d === number && place.seq >= held.s && place.seq < held.s + held.c;
-          if (!holds) held = await rowFor(journal, number, place.seq);
-          if (!held) continue;
-          const sealed = entryAt((held.body ??= bodyOf(held.b)), place.seq - held.s);
-          if (sealed.entry.seq !== place.seq) fail('EBADMSG', `the row of entry ${place.seq} is not what its key says`);
-          found.set(revision, sealed);
+          // Neighbours lie in one row: it is fetched, and opened, once.
+          const held = places.at(-1)?.row;
+          const holds = held?.d === number && place.seq >= held.s && place.seq < held.s + held.c;
+          const row = holds ? held : await rowFor(journal, number, place.seq);
+          if (row) places.push({ seq: place.seq, row });
         }
       });
-      return revisions.flatMap((revision) => found.get(revision) ?? []);
+      const found: SealedEntry[] = [];
+      let held: JournalRow | undefined;
+      let body: Uint8Array = new Uint8Array();
+      for (const { seq, row } of places) {
+        if (row !== held) body = bodyOf((await opened(row)).b);
+        held = row;
+        const sealed = entryAt(body, seq - row.s);
+        if (sealed.entry.seq !== seq) fail('EBADMSG', `the row of entry ${seq} is not what its key says`);
+        found.push(sealed);
+      }
+      return found;
     },
 
     verify: async (device, pause) => {

@@ -1,10 +1,9 @@
 /**
  * Segments: how entries lie in journal rows. A segment is `version u8 · codec u8`, then each entry after its length, at
- * most 64 KB unless one entry alone is larger; with codec 1 those are deflated, after their length. The lengths let one
+ * most 64 KB unless one entry alone is larger; with codec 1 those are deflated (`deflated.ts`). The lengths let one
  * entry be read without decoding those before it. Row count, not bytes, is what makes IndexedDB slow (1,000,000 rows:
  * 15 s to scan; the same in segments: 0.7 s), and a bigger segment makes a point read slower (1 MB: 4 ms).
  */
-import { inflateSync } from 'fflate';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { concatBytes } from '../protocol/bytes.ts';
@@ -14,9 +13,7 @@ import { fail } from '../protocol/errors.ts';
 export const SEGMENT_VERSION = 1;
 export const SEGMENT_BYTES = 64 * 1024;
 const RAW = 0;
-const DEFLATED = 1;
-/** Deflate cannot shrink further than 1032 : 1: a length beyond that is damage, and never allocated. */
-const MAX_RATIO = 1032;
+export const DEFLATED = 1;
 const HEAD = Uint8Array.of(SEGMENT_VERSION, RAW);
 
 const framed = (bytes: Uint8Array): Uint8Array =>
@@ -58,49 +55,13 @@ const codecOf = (bytes: Uint8Array): number => {
   return codec;
 };
 
-/** What a deflated segment says of itself. */
-const packedOf = (bytes: Uint8Array): { length: number; packed: Uint8Array } => {
-  try {
-    const decoder = decoding.createDecoder(bytes.subarray(HEAD.length));
-    const length = decoding.readVarUint(decoder);
-    const packed = bytes.subarray(HEAD.length + decoder.pos);
-    if (length <= packed.length * MAX_RATIO) return { length, packed };
-  } catch {
-    // A length that is no number.
-  }
-  return fail('EBADMSG', 'a deflated segment with a length that cannot be');
-};
-
 export const isDeflated = (bytes: Uint8Array): boolean => codecOf(bytes) === DEFLATED;
 
-/** How long the framed entries are when they are not deflated; without inflating them. */
-export const bodyLength = (bytes: Uint8Array): number =>
-  isDeflated(bytes) ? packedOf(bytes).length : bytes.length - HEAD.length;
-
-/** The framed entries of a segment. Synchronous, so that it may happen inside a transaction. */
-export const bodyOf = (bytes: Uint8Array): Uint8Array => {
-  if (!isDeflated(bytes)) return bytes.subarray(HEAD.length);
-  const { length, packed } = packedOf(bytes);
-  // One byte of room more than it says: what is longer shows.
-  const out = new Uint8Array(length + 1);
-  let body: Uint8Array;
-  try {
-    body = inflateSync(packed, { out });
-  } catch {
-    return fail('EBADMSG', 'a deflated segment that does not inflate');
-  }
-  return body.length === length ? body : fail('EBADMSG', 'a deflated segment that is not as long as it says');
-};
+/** The framed entries of a raw segment. */
+export const bodyOf = (bytes: Uint8Array): Uint8Array =>
+  isDeflated(bytes) ? fail('EBADMSG', 'a deflated segment where a raw one is read') : bytes.subarray(HEAD.length);
 
 export const rawSegment = (body: Uint8Array): Uint8Array => concatBytes([HEAD, body]);
-
-/** `packed` is `body` deflated, without any header of its own. */
-export const deflatedSegment = (body: Uint8Array, packed: Uint8Array): Uint8Array =>
-  concatBytes([
-    Uint8Array.of(SEGMENT_VERSION, DEFLATED),
-    encoding.encode((encoder) => encoding.writeVarUint(encoder, body.length)),
-    packed,
-  ]);
 
 const next = (decoder: decoding.Decoder): SealedEntry => {
   const length = decoding.readVarUint(decoder);
