@@ -12,6 +12,7 @@ import { stubOver, type Call } from '../protocol/stub.ts';
 import type { Sys } from '../protocol/sys.ts';
 import { loadDevices } from '../journal/devices.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
+import { startUpkeep } from '../journal/upkeep.ts';
 import { openFs, type Fs } from '../fs/fs.ts';
 import { createLive } from '../fs/live.ts';
 import { createProcesses } from '../process/processes.ts';
@@ -196,12 +197,9 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     },
   };
 
-  // Like the daemons, not waited for; without it the journal only stays longer than it could be.
-  const upkeep = import('../journal/upkeep.ts')
-    .then(({ startUpkeep }) => startUpkeep({ db, journal, epoch, device: self.number, now, setTimer }))
-    .catch(() => undefined);
+  const upkeep = startUpkeep({ db, journal, epoch, device: self.number, now, setTimer });
   files.onCommit(({ staged, author }) => {
-    void upkeep.then((started) => started?.wake());
+    upkeep.wake();
     if (author.cause === '') return;
     causes.set(author.cause, staged.revisions);
     const oldest = causes.size > RECENT_CAUSES ? causes.keys().next().value : undefined;
@@ -238,7 +236,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     kernel,
     epoch,
     journal,
-    standing: Promise.all([daemonsStarted, upkeep]).then(() => undefined),
+    standing: daemonsStarted,
     as: (actor) => sys({ actor, run: '', capabilities: [], signal: standing.signal }),
     call: (caller, name, args) => dispatch(kernel, caller, name, args),
     stop: async () => {
@@ -249,7 +247,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       await processes.stop();
       await live.stop();
       await files.stop();
-      await (await upkeep)?.stop();
+      await upkeep.stop();
       db.close();
     },
   };

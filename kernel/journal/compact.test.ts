@@ -26,10 +26,12 @@ const step = (k: Memory, more: { busy?: () => boolean; epoch?: number } = {}) =>
     compactStep({ db, epoch: k.epoch, device: 1, now: k.clock.now, busy: () => false, ...more }),
   );
 /** Everything the journal says, entry for entry. */
-const told = async (disk: Disk): Promise<string[]> =>
-  (await journalRows(disk)).flatMap((row) =>
-    unpackSegment(inflated(row.b)).map((one) => `${one.entry.seq} ${toHex(one.hash)} ${toHex(one.bytes)}`),
+const told = async (disk: Disk): Promise<string[]> => {
+  const segments = await Promise.all((await journalRows(disk)).map((row) => inflated(row.b)));
+  return segments.flatMap((segment) =>
+    unpackSegment(segment).map((one) => `${one.entry.seq} ${toHex(one.hash)} ${toHex(one.bytes)}`),
   );
+};
 const small = async (rows: number, disk = createDisk()): Promise<Memory> => {
   const k = await bootMemory({ disk });
   for (let i = 0; i < rows; i++) await put(k, `f${i}.md`, words(i, 200));
@@ -166,7 +168,7 @@ test('[J5] a deflated segment that is longer or shorter than it says is damage',
   const bodies = (await journalRows(k.disk)).map((row) => bodyOf(row.b));
   const both = concatBytes(bodies);
   const one = bodies[0] ?? both;
-  expect(unpackSegment(inflated(deflatedSegment(both, deflateSync(both))))).toHaveLength(
+  expect(unpackSegment(await inflated(deflatedSegment(both, deflateSync(both))))).toHaveLength(
     unpackSegment(rawSegment(both)).length,
   );
   for (const [said, meant] of [
@@ -174,7 +176,7 @@ test('[J5] a deflated segment that is longer or shorter than it says is damage',
     [both, one],
     [new Uint8Array(1 << 24), one],
   ] as const)
-    expect(() => unpackSegment(inflated(deflatedSegment(said, deflateSync(meant))))).toThrow('EBADMSG');
+    await expect(inflated(deflatedSegment(said, deflateSync(meant)))).rejects.toThrow('EBADMSG');
   await k.stop();
 });
 

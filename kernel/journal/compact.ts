@@ -4,7 +4,6 @@
  * the others; before it, the merged row is read back as any reader would and compared with what it replaces.
  * The newest rows are left alone, and nothing is done while a commit waits or when it would not pay.
  */
-import { deflateSync } from 'fflate';
 import { concatBytes, equalBytes } from '../protocol/bytes.ts';
 import type { SealedEntry } from '../protocol/entry.ts';
 import { fail } from '../protocol/errors.ts';
@@ -43,7 +42,7 @@ const deflate = async (bytes: Uint8Array): Promise<Uint8Array> => {
   try {
     stream = new CompressionStream('deflate-raw');
   } catch {
-    return deflateSync(bytes);
+    return (await import('./flate.ts')).deflateSync(bytes);
   }
   const packed = new Blob([bytes as BlobPart]).stream().pipeThrough(stream);
   return new Uint8Array(await new Response(packed).arrayBuffer());
@@ -69,14 +68,14 @@ const look = ({ db, device }: Compaction): Promise<{ mark: Mark; rows: JournalRo
   });
 
 /** The first rows that fit together, decoded and sound; `full` when the next one would not fit. */
-const firstRun = (rows: readonly JournalRow[], allowed: number, before: number): Run => {
+const firstRun = async (rows: readonly JournalRow[], allowed: number, before: number): Promise<Run> => {
   const run: Run = { rows: [], entries: [], full: false };
   let bytes = 0;
   for (const [index, row] of rows.entries()) {
     bytes += bodyLength(row.b);
     if (run.rows.length > 0 && bytes > BODY_BYTES) return { ...run, full: true };
     if (index >= allowed || index >= STEP_ROWS) return run;
-    const entries = unpackSegment(inflated(row.b));
+    const entries = unpackSegment(await inflated(row.b));
     if ((entries.at(-1)?.entry.at ?? Infinity) > before) return run;
     const last = run.entries.at(-1);
     const sound = entries.every(({ entry }, i) => {
@@ -94,11 +93,11 @@ const firstRun = (rows: readonly JournalRow[], allowed: number, before: number):
 
 /** The row that says what these rows say, in whichever codec is shorter; proven by reading it back. */
 const merged = async ({ rows, entries }: Run, first: JournalRow): Promise<JournalRow> => {
-  const body = concatBytes(rows.map((row) => bodyOf(inflated(row.b))));
+  const body = concatBytes((await Promise.all(rows.map((row) => inflated(row.b)))).map(bodyOf));
   const raw = rawSegment(body);
   const packed = deflatedSegment(body, await deflate(body));
   const b = packed.length < raw.length ? packed : raw;
-  const read = unpackSegment(inflated(b));
+  const read = unpackSegment(await inflated(b));
   const same = read.every((one, i) => {
     const was = entries[i];
     return was !== undefined && equalBytes(one.hash, was.hash) && equalBytes(one.bytes, was.bytes);
@@ -112,7 +111,7 @@ const merged = async ({ rows, entries }: Run, first: JournalRow): Promise<Journa
 export const compactStep = async (compaction: Compaction): Promise<boolean> => {
   const { db, epoch, device, now, busy } = compaction;
   const { mark, rows, allowed } = await look(compaction);
-  const run = firstRun(rows, allowed, now() - KEEP_MS);
+  const run = await firstRun(rows, allowed, now() - KEEP_MS);
   const [first] = run.rows;
   const last = run.rows.at(-1);
   if (!first || !last || (!run.full && run.rows.length < SLACK_ROWS / 2)) return false;

@@ -1,8 +1,7 @@
 /**
- * Segments of codec 1: the length of the framed entries, then the entries deflated without a header. Loaded when the
- * first one is met or made, so that a first start does not wait for it; reading is synchronous then.
+ * Segments of codec 1: the length of the framed entries, then the entries deflated without a header. What inflates is
+ * loaded when the first one is met, so that a first start does not wait for it: never inside a transaction.
  */
-import { inflateSync } from 'fflate';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { concatBytes } from '../protocol/bytes.ts';
@@ -31,9 +30,10 @@ export const bodyLength = (bytes: Uint8Array): number =>
   isDeflated(bytes) ? packedOf(bytes).length : bodyOf(bytes).length;
 
 /** The raw segment of a deflated one; a raw one as it is. */
-export const inflated = (bytes: Uint8Array): Uint8Array => {
+export const inflated = async (bytes: Uint8Array): Promise<Uint8Array> => {
   if (!isDeflated(bytes)) return bytes;
   const { length, packed } = packedOf(bytes);
+  const { inflateSync } = await import('./flate.ts');
   // One byte of room more than it says: what is longer shows.
   const out = new Uint8Array(length + 1);
   let body: Uint8Array;

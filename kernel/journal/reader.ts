@@ -6,7 +6,8 @@ import { ZERO_HASH, type DeviceId, type RevisionId, type SealedEntry } from '../
 import { fail, SysFailure } from '../protocol/errors.ts';
 import { request, transact } from '../store/transact.ts';
 import type { Database, JournalRow } from '../store/schema.ts';
-import { bodyOf, entryAt, isDeflated, readSegment } from './segments.ts';
+import { inflated } from './deflated.ts';
+import { bodyOf, entryAt, readSegment } from './segments.ts';
 
 /** Where a chain stops being sound, and why. */
 export type ChainFault = { seq: number; message: string };
@@ -25,9 +26,8 @@ export type Reader = {
 export const isDamage = (cause: unknown): cause is SysFailure =>
   cause instanceof SysFailure && cause.error.code === 'EBADMSG';
 
-/** A row as it was before it was deflated. Never inside a transaction: the first time, it loads what inflates. */
-const opened = async (row: JournalRow): Promise<JournalRow> =>
-  isDeflated(row.b) ? { ...row, b: (await import('./deflated.ts')).inflated(row.b) } : row;
+/** A row as it was before it was deflated. Never inside a transaction [S1]. */
+const opened = async (row: JournalRow): Promise<JournalRow> => ({ ...row, b: await inflated(row.b) });
 
 /** How far a chain was read, and the hash the next entry must point to; unknown in front of the first one read. */
 type Chain = { seq: number; hash?: Uint8Array };

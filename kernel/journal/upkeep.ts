@@ -4,6 +4,7 @@
  */
 import type { SysFailure } from '../protocol/errors.ts';
 import type { Database } from '../store/schema.ts';
+import { compactStep } from './compact.ts';
 import type { Journal } from './journal.ts';
 import { isDamage } from './reader.ts';
 
@@ -62,8 +63,6 @@ export const startUpkeep = ({ db, journal, epoch, device, now, setTimer }: Optio
       await journal.check(pause);
       return true;
     }
-    // Loaded when first needed: no screen waits for it.
-    const { compactStep } = await import('./compact.ts');
     try {
       return !signal.aborted && (await compactStep({ db, epoch, device, now, busy: journal.busy }));
     } catch (cause) {
