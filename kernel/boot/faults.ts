@@ -33,6 +33,61 @@ export const refuseCommits = (times: number, where: 'add' | 'commit' = 'add'): P
   };
 };
 
+/** The next writing request of this kind on the journal is refused by the disk. */
+export const refuseRequest = (kind: 'put' | 'delete' | 'count'): Patched => {
+  const patched = IDBObjectStore.prototype as unknown as Record<string, (...args: unknown[]) => unknown>;
+  const real = patched[kind];
+  if (!real) throw new Error(`no request ${kind}`);
+  let left = 1;
+  patched[kind] = function (this: IDBObjectStore, ...args: unknown[]) {
+    if (this.name === 'journal' && this.transaction.mode === 'readwrite' && left-- > 0)
+      throw new DOMException('the disk failed', 'DataError');
+    return real.apply(this, args);
+  };
+  return { undo: () => void (patched[kind] = real) };
+};
+
+type Transaction = IDBTransaction & {
+  _abort: (name: string) => void;
+  error: DOMException | null;
+  onabort?: () => void;
+  oncomplete?: () => void;
+};
+
+/**
+ * The browser takes the connection away at the next journal commit: before its transaction opens, while it is under way,
+ * or when it is done but nobody was told.
+ */
+export const loseConnection = (when: 'before' | 'during' | 'after', times = 1): Patched & { lost: () => number } => {
+  let left = times;
+  let lost = 0;
+  const { transaction } = IDBDatabase.prototype;
+  const { commit } = IDBTransaction.prototype;
+  const due = (): boolean => left > 0 && (left--, lost++, true);
+  IDBDatabase.prototype.transaction = function (this: IDBDatabase, ...args: Parameters<typeof transaction>) {
+    const journal = args[1] === 'readwrite' && [args[0]].flat().includes('journal');
+    if (when === 'before' && journal && due()) this.close();
+    return transaction.apply(this, args);
+  };
+  IDBTransaction.prototype.commit = function (this: Transaction) {
+    if (when === 'before' || !this.objectStoreNames.contains('journal') || !due()) return commit.call(this);
+    this.db.close();
+    if (when === 'during') return this._abort('AbortError');
+    this.oncomplete = () => {
+      this.error = new DOMException('Connection to Indexed Database server lost', 'UnknownError');
+      this.onabort?.();
+    };
+    return commit.call(this);
+  } as typeof commit;
+  return {
+    lost: () => lost,
+    undo: () => {
+      IDBDatabase.prototype.transaction = transaction;
+      IDBTransaction.prototype.commit = commit;
+    },
+  };
+};
+
 /** How many writing transactions took in the journal, and how many were open at once at most. */
 export const watchCommits = (): Patched & { seen: () => { transactions: number; atOnce: number } } => {
   const { transaction } = IDBDatabase.prototype;

@@ -12,6 +12,7 @@ import { stubOver, type Call } from '../protocol/stub.ts';
 import type { Sys } from '../protocol/sys.ts';
 import { loadDevices } from '../journal/devices.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
+import { startUpkeep } from '../journal/upkeep.ts';
 import { openFs, type Fs } from '../fs/fs.ts';
 import { createEditors } from '../fs/editors.ts';
 import { createProcesses } from '../process/processes.ts';
@@ -76,6 +77,11 @@ const recentCauses = async (journal: Journal, device: number): Promise<Map<strin
   return causes;
 };
 
+const readonlyOf = (journal: Journal): object => {
+  const damage = journal.damage();
+  return damage ? { readonly: { seq: damage.detail?.['seq'], message: damage.message } } : {};
+};
+
 export const bootKernel = async (host: Host): Promise<Running> => {
   const { now, setTimer } = host;
   const db = new Database(databaseName(host.workspace), host.idb);
@@ -92,9 +98,13 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     scan: (after, each) => journal.scan(self.number, after, each),
   });
   fs = files;
-  await genesis(files);
   const live = createEditors({ db, fs: files, epoch, now, setTimer });
-  await live.recover();
+  // [J12] A damaged journal is opened for reading: what would write at boot is left for when it is sound again.
+  const damaged = journal.damage() !== undefined;
+  if (!damaged) {
+    await genesis(files);
+    await live.recover();
+  }
 
   const startedAt = new Date(now()).toISOString();
   const processes = createProcesses({
@@ -118,6 +128,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       entries: journal.entryCount(),
       startedAt,
       ...files.counts(),
+      ...readonlyOf(journal),
     }),
   });
   const secrets = createSecrets(db, epoch);
@@ -165,6 +176,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     processes,
     proc,
     storage: host.storage,
+    verify: () => journal.check(),
     now,
     causes,
     sys,
@@ -177,15 +189,19 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     },
   };
 
+  const upkeep = startUpkeep({ db, journal, epoch, device: self.number, now, setTimer });
   files.onCommit(({ staged, author }) => {
+    upkeep.wake();
     if (author.cause === '') return;
     causes.set(author.cause, staged.revisions);
     const oldest = causes.size > RECENT_CAUSES ? causes.keys().next().value : undefined;
     if (oldest !== undefined) causes.delete(oldest);
   });
 
-  await settleRuns(kernel);
-  await settleProposals(kernel, true);
+  if (!damaged) {
+    await settleRuns(kernel);
+    await settleProposals(kernel, true);
+  }
   let stopped = false;
   let cancelExpiry = (): void => undefined;
   const expire = (): void => {
@@ -200,7 +216,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
 
   const standing = new AbortController();
   const stops: (() => void)[] = [];
-  const daemonsStarted = host.daemons().then(async (daemons) => {
+  const daemonsStarted = (damaged ? Promise.resolve([]) : host.daemons()).then(async (daemons) => {
     for (const daemon of stopped ? [] : daemons) {
       stops.push(
         daemon.start(sys({ actor: `daemon:${daemon.name}`, run: '', capabilities: [], signal: standing.signal })),
@@ -227,6 +243,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       await live.stop();
       await finder.stop();
       await files.stop();
+      await upkeep.stop();
       db.close();
     },
   };

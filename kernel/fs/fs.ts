@@ -132,8 +132,9 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
       cancelFlush?.();
       cancelFlush = undefined;
       await log.settled();
-      // Rolled back while it waited: the tree holds what never was, and is about to be made again.
-      if (stale) return;
+      // Rolled back while it waited: the tree holds what never was, and is about to be made again. Nor is a watermark
+      // set in a damaged journal: the projection may know more than can be read of it now.
+      if (stale || log.damage()) return;
       const pending = [...histories.pending()];
       if (pending.length === 0) return;
       const touched = new Set(pending.flatMap((row) => tree.get(row.node) ?? []));
@@ -204,6 +205,8 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     author: Author,
     check?: Check,
   ): Promise<{ done: Committed; durable: Promise<void> }> => {
+    const damage = log.damage();
+    if (damage) throw new SysFailure(damage);
     for (;;) {
       try {
         const prepared = await prepare(tree, changes, contents.load, (bytes) => storeBlob(db, epoch, bytes));

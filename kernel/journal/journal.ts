@@ -14,13 +14,15 @@ import {
   type SealedEntry,
   type VersionVector,
 } from '../protocol/entry.ts';
-import type { SysFailure } from '../protocol/errors.ts';
+import { equalBytes } from '../protocol/bytes.ts';
+import { fail, type SysError, type SysFailure } from '../protocol/errors.ts';
 import type { Batch, Draft, Log } from '../protocol/log.ts';
-import { request, storageFailure, transactFenced } from '../store/transact.ts';
-import type { Database } from '../store/schema.ts';
+import { request, storageFailure, transactFenced, type Stores } from '../store/transact.ts';
+import type { Database, JournalRow } from '../store/schema.ts';
 import { nextStamp, type Stamp } from './clock.ts';
+import { damageOf, lastCheck, refuseDamaged, rememberCheck } from './damage.ts';
 import type { Device } from './devices.ts';
-import { createReader, type Reader } from './reader.ts';
+import { createReader, isDamage, type ChainCheck, type Reader } from './reader.ts';
 import { packSegments } from './segments.ts';
 
 const GROUP_ENTRIES = 512;
@@ -33,6 +35,12 @@ export type Journal = Log &
   Reader & {
     /** How many entries of this device are durable. */
     entryCount: () => number;
+    /** Commits are queued or under way. */
+    busy: () => boolean;
+    /** Verify this device's whole chain; a fault closes the journal for writing. */
+    check: (pause?: () => Promise<void>) => Promise<ChainCheck>;
+    /** When the whole chain was last checked. */
+    checkedAt: () => number;
   };
 
 type Options = {
@@ -46,10 +54,41 @@ type Options = {
 
 export const openJournal = async ({ db, device, epoch, now, onRollback }: Options): Promise<Journal> => {
   const reader = createReader(db, new Map([[device.id, device.number]]));
-  const last = await reader.last(device.number);
+  const remembered = await lastCheck(db, device.number);
+  let checkedAt = remembered?.at ?? -Infinity;
+  let damage: SysError | undefined;
+  let sound = 0;
+
+  const check = async (pause?: () => Promise<void>): Promise<ChainCheck> => {
+    const found = await reader.verify(device.number, pause);
+    damage ??= damageOf(found);
+    sound = found.entries;
+    checkedAt = now();
+    const { fault } = found;
+    // Not remembered (no room, another kernel leads): then the next check finds it.
+    await rememberCheck(db, epoch, device.number, { at: checkedAt, ...(fault ? { fault } : {}) }).catch(
+      () => undefined,
+    );
+    return found;
+  };
+
+  /** Reading that meets damage: find where the chain stops being sound, and go on with what is. */
+  const unlessDamaged = async <T>(body: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await body();
+    } catch (cause) {
+      if (!isDamage(cause)) throw cause;
+      if (!damage) await check();
+      if (!damage) throw cause;
+      return undefined;
+    }
+  };
+
+  if (remembered?.fault) await check();
+  const last = await unlessDamaged(() => reader.last(device.number));
   let durable: Head = last
     ? { seq: last.entry.seq, stamp: { at: last.entry.at, tick: last.entry.tick }, hash: last.hash }
-    : { seq: 0, stamp: { at: 0, tick: 0 }, hash: ZERO_HASH };
+    : { seq: sound, stamp: { at: 0, tick: 0 }, hash: ZERO_HASH };
   let head: Head = durable;
   let queue: Pending[] = [];
   let draining = false;
@@ -73,11 +112,19 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
   const commitGroup = async (group: Pending[]): Promise<void> => {
     const entries = group.flatMap((set) => set.entries);
     const segments = packSegments(entries);
-    await transactFenced(db, epoch, ['journal'], async ({ journal }) => {
+    let attempts = 0;
+    const body = async ({ journal }: Stores): Promise<void> => {
+      const again = attempts++ > 0;
       for (const segment of segments) {
+        const key = [device.number, segment.first];
+        const there = again ? ((await request(journal.get(key))) as JournalRow | undefined) : undefined;
+        // [S6] Tried before on a connection that was lost: what is there with these bytes was committed then.
+        if (there && equalBytes(there.b, segment.bytes)) continue;
+        if (there) fail('EIO', `Another entry ${segment.first} is in the journal already. Reload this tab.`);
         await request(journal.add({ d: device.number, s: segment.first, c: segment.count, b: segment.bytes }));
       }
-    });
+    };
+    await transactFenced(db, epoch, ['journal'], body, { repeatable: true });
     const last = entries.at(-1);
     if (last) durable = { seq: last.entry.seq, stamp: { at: last.entry.at, tick: last.entry.tick }, hash: last.hash };
   };
@@ -104,6 +151,7 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
   };
 
   const batch = (): Batch => {
+    refuseDamaged(damage);
     const before = head;
     const entries: Entry[] = [];
     let stamp = head.stamp;
@@ -144,7 +192,24 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
   const vector = (): VersionVector => ({ [device.id]: durable.seq });
   const entry = async (revision: RevisionId): Promise<SealedEntry | undefined> => (await reader.entries([revision]))[0];
 
-  return { ...reader, device: device.id, batch, settled, entry, vector, entryCount: () => durable.seq };
+  const scan: Reader['scan'] = async (...of) => {
+    await unlessDamaged(() => reader.scan(...of));
+  };
+
+  return {
+    ...reader,
+    scan,
+    device: device.id,
+    batch,
+    settled,
+    entry,
+    vector,
+    check,
+    damage: () => damage,
+    checkedAt: () => checkedAt,
+    busy: () => draining,
+    entryCount: () => durable.seq,
+  };
 };
 
 export { ENTRY_VERSION, revisionOf };

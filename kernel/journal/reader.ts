@@ -6,7 +6,8 @@ import { ZERO_HASH, type DeviceId, type RevisionId, type SealedEntry } from '../
 import { fail, SysFailure } from '../protocol/errors.ts';
 import { request, transact } from '../store/transact.ts';
 import type { Database, JournalRow } from '../store/schema.ts';
-import { entryAt, readSegment, unpackSegment } from './segments.ts';
+import { inflated } from './deflated.ts';
+import { bodyOf, entryAt, readSegment } from './segments.ts';
 
 /** Where a chain stops being sound, and why. */
 export type ChainFault = { seq: number; message: string };
@@ -16,13 +17,42 @@ export type Reader = {
   entries: (revisions: readonly RevisionId[]) => Promise<SealedEntry[]>;
   /** The newest entry of a device. */
   last: (device: number) => Promise<SealedEntry | undefined>;
-  /** Entries of a device after `seq`, oldest first, a segment at a time. */
+  /** Entries of a device after `seq`, oldest first, a segment at a time. Throws EBADMSG where the chain is not sound. */
   scan: (device: number, after: number, each: (entries: SealedEntry[]) => void) => Promise<void>;
-  /** Walk the chain from the beginning: sequence, previous hash, payload hash. */
-  verify: (device: number) => Promise<ChainCheck>;
+  /** Walk the chain from the beginning: sequence, previous hash, payload hash. `pause` comes between its steps. */
+  verify: (device: number, pause?: () => Promise<void>) => Promise<ChainCheck>;
 };
 
+export const isDamage = (cause: unknown): cause is SysFailure =>
+  cause instanceof SysFailure && cause.error.code === 'EBADMSG';
+
+/** A row as it was before it was deflated. Never inside a transaction [S1]. */
+const opened = async (row: JournalRow): Promise<JournalRow> => ({ ...row, b: await inflated(row.b) });
+
+/** How far a chain was read, and the hash the next entry must point to; unknown in front of the first one read. */
+type Chain = { seq: number; hash?: Uint8Array };
+
+/** The entries of a row that follow what was read so far; throws EBADMSG at the first that does not. */
+function* following(row: JournalRow, chain: Chain): Generator<SealedEntry> {
+  let place = row.s;
+  for (const one of readSegment(row.b)) {
+    const { seq, prev } = one.entry;
+    if (seq !== place++) fail('EBADMSG', `the row of entry ${row.s} is not what its key says`);
+    if (seq === chain.seq) chain.hash ??= one.hash;
+    // Read before: rows may be merged between two looks.
+    if (seq <= chain.seq) continue;
+    if (seq > chain.seq + 1) fail('EBADMSG', `entry ${chain.seq + 1} is missing; ${seq} follows`);
+    if (chain.hash && !equalBytes(prev, chain.hash))
+      fail('EBADMSG', `entry ${seq} does not point to the entry before it`);
+    chain.seq = seq;
+    chain.hash = one.hash;
+    yield one;
+  }
+  if (place !== row.s + row.c) fail('EBADMSG', `the row of entry ${row.s} is not what its key says`);
+}
+
 const SCAN_ROWS = 64;
+const VERIFY_ROWS = 16;
 
 const parse = (revision: RevisionId): { device: string; seq: number } | undefined => {
   const [device, seq] = revision.split('.');
@@ -46,86 +76,93 @@ export const createReader = (db: Database, numbers: Map<DeviceId, number>): Read
     return row && seq < row.s + row.c ? row : undefined;
   };
 
-  const rowsAfter = (device: number, after: number): Promise<JournalRow[]> =>
+  const rowsAfter = (device: number, after: number, count: number): Promise<JournalRow[]> =>
     transact(db, ['journal'], 'readonly', async ({ journal }) => {
       const holding = await rowFor(journal, device, after + 1);
       const from = holding ? holding.s : after + 1;
-      return request(journal.getAll(byNumber(db, [device, from], [device, Infinity]), SCAN_ROWS)) as Promise<
-        JournalRow[]
-      >;
+      return request(journal.getAll(byNumber(db, [device, from], [device, Infinity]), count)) as Promise<JournalRow[]>;
     });
 
-  const scanRows = async (device: number, after: number, each: (row: JournalRow) => void): Promise<void> => {
-    for (let seq = after; ;) {
-      const rows = await rowsAfter(device, seq);
-      for (const row of rows) {
-        each(row);
-        seq = row.s + row.c - 1;
-      }
-      if (rows.length < SCAN_ROWS) return;
+  /** Rows from the one that holds the entry after `chain`, as far as `each` takes the chain. */
+  const scanRows = async (
+    device: number,
+    chain: Chain,
+    each: (row: JournalRow) => void,
+    count = SCAN_ROWS,
+    pause?: () => Promise<void>,
+  ): Promise<void> => {
+    for (;;) {
+      const rows = await rowsAfter(device, chain.seq, count);
+      for (const row of rows) each(await opened(row));
+      if (rows.length < count) return;
+      await pause?.();
     }
   };
 
   return {
-    scan: (device, after, each) =>
-      scanRows(device, after, (row) => each(unpackSegment(row.b).filter((sealed) => sealed.entry.seq > after))),
+    scan: (device, after, each) => {
+      const chain: Chain = { seq: after };
+      return scanRows(device, chain, (row) => {
+        const sound: SealedEntry[] = [];
+        try {
+          for (const one of following(row, chain)) sound.push(one);
+        } catch (cause) {
+          each(sound);
+          throw cause;
+        }
+        each(sound);
+      });
+    },
 
     last: async (device) => {
       const row = await transact(db, ['journal'], 'readonly', async ({ journal }) => {
         const cursor = await request(journal.openCursor(byNumber(db, [device, 0], [device, Infinity]), 'prev'));
         return cursor?.value as JournalRow | undefined;
       });
-      return row && unpackSegment(row.b).at(-1);
+      return row && [...following(await opened(row), { seq: row.s - 1 })].at(-1);
     },
 
     entries: async (revisions) => {
-      const found = new Map<RevisionId, SealedEntry>();
+      const places: { seq: number; row: JournalRow }[] = [];
       await transact(db, ['journal'], 'readonly', async ({ journal }) => {
-        // Neighbours lie in one row: it is fetched once.
-        let held: JournalRow | undefined;
+        places.length = 0;
         for (const revision of revisions) {
           const place = parse(revision);
           const number = place && numberOf(place.device);
           if (!place || number === undefined) continue;
-          const holds = held !== undefined && held.d === number && place.seq >= held.s && place.seq < held.s + held.c;
-          if (!holds) held = await rowFor(journal, number, place.seq);
-          if (!held) continue;
-          const sealed = entryAt(held.b, place.seq - held.s);
-          if (sealed.entry.seq !== place.seq) fail('EBADMSG', `the row of entry ${place.seq} is not what its key says`);
-          found.set(revision, sealed);
+          // Neighbours lie in one row: it is fetched, and opened, once.
+          const held = places.at(-1)?.row;
+          const holds = held?.d === number && place.seq >= held.s && place.seq < held.s + held.c;
+          const row = holds ? held : await rowFor(journal, number, place.seq);
+          if (row) places.push({ seq: place.seq, row });
         }
       });
-      return revisions.flatMap((revision) => found.get(revision) ?? []);
+      const found: SealedEntry[] = [];
+      let held: JournalRow | undefined;
+      let body: Uint8Array = new Uint8Array();
+      for (const { seq, row } of places) {
+        if (row !== held) body = bodyOf((await opened(row)).b);
+        held = row;
+        const sealed = entryAt(body, seq - row.s);
+        if (sealed.entry.seq !== seq) fail('EBADMSG', `the row of entry ${seq} is not what its key says`);
+        found.push(sealed);
+      }
+      return found;
     },
 
-    verify: async (device) => {
-      let prev: Uint8Array = ZERO_HASH;
-      let entries = 0;
-      let fault: ChainFault | undefined;
+    verify: async (device, pause) => {
+      const chain: Chain = { seq: 0, hash: ZERO_HASH };
+      const follow = (row: JournalRow): void => {
+        for (const _ of following(row, chain));
+      };
       try {
-        await scanRows(device, 0, (row) => {
-          if (fault) return;
-          const first = entries + 1;
-          for (const one of readSegment(row.b)) {
-            const { seq } = one.entry;
-            if (fault) return;
-            if (seq !== entries + 1)
-              fault = { seq: entries + 1, message: `entry ${entries + 1} is missing; ${seq} follows` };
-            else if (!equalBytes(one.entry.prev, prev))
-              fault = { seq, message: `entry ${seq} does not point to the entry before it` };
-            else {
-              entries = seq;
-              prev = one.hash;
-            }
-          }
-          if (!fault && (row.s !== first || row.c !== entries - first + 1))
-            fault = { seq: first, message: `the row of entry ${first} is not what its key says` };
-        });
+        await scanRows(device, chain, follow, VERIFY_ROWS, pause);
       } catch (cause) {
-        const message = cause instanceof SysFailure ? cause.error.message : String(cause);
-        fault = { seq: entries + 1, message };
+        // A database that does not answer says nothing about the journal.
+        if (!isDamage(cause)) throw cause;
+        return { entries: chain.seq, fault: { seq: chain.seq + 1, message: cause.error.message } };
       }
-      return fault ? { entries, fault } : { entries };
+      return { entries: chain.seq };
     },
   };
 };

@@ -151,3 +151,30 @@ test('[J7] Yjs clocks given to lost updates are not used again', async () => {
   expect(await b.as('operator').blame('/workspace/a.md')).toEqual(blame);
   await b.stop();
 });
+
+test('[S2] [J7] taken over in the middle of commits: what was answered is there, what was refused is not, nothing twice', async () => {
+  const disk = createDisk();
+  const a = await bootMemory({ disk });
+  const answered = new Map<string, Awaited<ReturnType<typeof put>>>();
+  let begun = (): void => undefined;
+  const some = new Promise<void>((resolve) => (begun = resolve));
+  const writers = Array.from({ length: 4 }, async (_, w) => {
+    for (let i = 0, going = true; going; i++) {
+      const answer = await put(a, `f${w}-${i}`);
+      answered.set(`f${w}-${i}`, answer);
+      going = answer.ok;
+      if (answered.size > 10) begun();
+    }
+  });
+  await some;
+  const b = await bootMemory({ disk });
+  await Promise.all(writers);
+  await put(b, 'after');
+  for (const [name, answer] of answered) {
+    if (!answer.ok) expect(answer.error.code).toBe('EAGAIN');
+    expect((await b.as('operator').read(`/workspace/${name}`)).ok).toBe(answer.ok);
+  }
+  expect(await verify(b)).toEqual({ entries: (await entriesOf(disk)).length });
+  a.crash();
+  await b.stop();
+});

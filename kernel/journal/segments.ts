@@ -1,7 +1,8 @@
 /**
  * Segments: how entries lie in journal rows. A segment is `version u8 · codec u8`, then each entry after its length, at
- * most 64 KB unless one entry alone is larger. The lengths let one entry be read without decoding those before it. Row count, not bytes, is what makes IndexedDB slow (1,000,000 rows: 15 s to scan; the same in
- * segments: 0.7 s), and a bigger segment makes a point read slower (1 MB: 4 ms).
+ * most 64 KB unless one entry alone is larger; with codec 1 those are deflated (`deflated.ts`). The lengths let one
+ * entry be read without decoding those before it. Row count, not bytes, is what makes IndexedDB slow (1,000,000 rows:
+ * 15 s to scan; the same in segments: 0.7 s), and a bigger segment makes a point read slower (1 MB: 4 ms).
  */
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
@@ -12,6 +13,7 @@ import { fail } from '../protocol/errors.ts';
 export const SEGMENT_VERSION = 1;
 export const SEGMENT_BYTES = 64 * 1024;
 const RAW = 0;
+export const DEFLATED = 1;
 const HEAD = Uint8Array.of(SEGMENT_VERSION, RAW);
 
 const framed = (bytes: Uint8Array): Uint8Array =>
@@ -45,14 +47,21 @@ export const packSegments = (entries: readonly SealedEntry[]): Segment[] => {
   return out;
 };
 
-const open = (bytes: Uint8Array): decoding.Decoder => {
-  const decoder = decoding.createDecoder(bytes);
-  const version = decoding.readUint8(decoder);
+const codecOf = (bytes: Uint8Array): number => {
+  const [version, codec = RAW] = bytes;
   if (version !== SEGMENT_VERSION)
     fail('EBADMSG', `segment version ${version}; this kernel reads version ${SEGMENT_VERSION}`);
-  if (decoding.readUint8(decoder) !== RAW) fail('EBADMSG', 'a compressed segment; this kernel reads raw ones');
-  return decoder;
+  if (codec !== RAW && codec !== DEFLATED) fail('EBADMSG', `segment codec ${codec}; this kernel reads 0 and 1`);
+  return codec;
 };
+
+export const isDeflated = (bytes: Uint8Array): boolean => codecOf(bytes) === DEFLATED;
+
+/** The framed entries of a raw segment. */
+export const bodyOf = (bytes: Uint8Array): Uint8Array =>
+  isDeflated(bytes) ? fail('EBADMSG', 'a deflated segment where a raw one is read') : bytes.subarray(HEAD.length);
+
+export const rawSegment = (body: Uint8Array): Uint8Array => concatBytes([HEAD, body]);
 
 const next = (decoder: decoding.Decoder): SealedEntry => {
   const length = decoding.readVarUint(decoder);
@@ -65,20 +74,20 @@ const next = (decoder: decoding.Decoder): SealedEntry => {
 
 /** The entries of a segment, one by one: those before a damaged one still come. Throws EBADMSG at the damage. */
 export function* readSegment(bytes: Uint8Array): Generator<SealedEntry> {
-  const decoder = open(bytes);
+  const decoder = decoding.createDecoder(bodyOf(bytes));
   while (decoding.hasContent(decoder)) yield next(decoder);
 }
 
 /** Every entry of a segment, in order. Throws EBADMSG when it is not one. */
 export const unpackSegment = (bytes: Uint8Array): SealedEntry[] => [...readSegment(bytes)];
 
-/** The entry at a position, 0 the first; those before it are stepped over, not decoded. */
-export const entryAt = (bytes: Uint8Array, index: number): SealedEntry => {
-  const decoder = open(bytes);
+/** The entry at a position of a segment's body, 0 the first; those before it are stepped over, not decoded. */
+export const entryAt = (body: Uint8Array, index: number): SealedEntry => {
+  const decoder = decoding.createDecoder(body);
   for (let i = 0; i < index; i++) {
     const length = decoding.readVarUint(decoder);
     decoder.pos += length;
-    if (decoder.pos > bytes.length) fail('EBADMSG', 'a segment that is cut short');
+    if (decoder.pos > body.length) fail('EBADMSG', 'a segment that is cut short');
   }
   return next(decoder);
 };

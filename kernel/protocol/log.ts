@@ -2,6 +2,7 @@
  * What the file system asks of the journal. The journal implements it, the file system is handed it: neither room
  * imports the other.
  */
+import type { SysError } from './errors.ts';
 import type { DeviceId, Entry, RevisionId, SealedEntry, VersionVector } from './entry.ts';
 
 /** An entry before it has its place: the journal adds device, sequence, time and chain. */
@@ -19,6 +20,8 @@ export type Batch = {
 
 export type Log = {
   device: DeviceId;
+  /** Why nothing may be written any more: the journal is damaged. Every batch is refused with it. */
+  damage: () => SysError | undefined;
   batch: () => Batch;
   /** Everything committed up to now is durable or rolled back. */
   settled: () => Promise<void>;

@@ -214,6 +214,12 @@ export const CALLS = {
   ),
   secrets: row('operator', 'read', 'Names of the secrets kept here, and where each may go.', z.object({})),
   persist: row('operator', 'workspace', 'Ask the browser to keep this workspace when the disk is full.', z.object({})),
+  verify: row(
+    'operator',
+    'read',
+    'Check every entry of the journal; damage closes the workspace for writing.',
+    z.object({}),
+  ),
   log: row(
     'process',
     'workspace',
@@ -257,6 +263,8 @@ export type Values = {
   secret: { name: string };
   secrets: { secrets: { name: string; origins: string[] }[] };
   persist: { persisted: boolean };
+  /** How many entries are sound, and where the chain stops being so. */
+  verify: { entries: number; fault?: { seq: number; message: string } };
   log: { revision: RevisionId };
   live: Record<string, never>;
 };

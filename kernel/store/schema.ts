@@ -1,7 +1,7 @@
 /**
  * The database: one Dexie database per workspace. This room knows rows and transactions, not what an entry means.
  *
- *   journal [d+s]  {d: device number, s: first sequence, c: count, b: segment bytes}   TRUTH, append-only
+ *   journal [d+s]  {d: device number, s: first sequence, c: count, b: segment bytes}   TRUTH; rows are merged, entries never change
  *   chunks  h      {h: sha256 hex, b}                                                  TRUTH for blobs
  *   dirs    key    one row per directory                                               projection
  *   docs    key    checkpoint of one text                                              projection
@@ -36,6 +36,8 @@ export class Database extends Dexie {
   declare post: Table<Uint8Array, [number, number]>;
   declare secrets: Table<SecretRow, string>;
   readonly keyRange: typeof IDBKeyRange;
+  private closedByUs = false;
+  private reopening: Promise<unknown> | undefined;
 
   constructor(name: string, idb?: IndexedDb) {
     super(name, idb ? { indexedDB: idb.indexedDB, IDBKeyRange: idb.IDBKeyRange } : {});
@@ -51,6 +53,22 @@ export class Database extends Dexie {
       quar: '++i',
     });
     this.version(2).stores({ post: '', revs: '' });
+  }
+
+  /** Dexie closes with `disableAutoOpen: false` when the browser took the connection; without it, we are done. */
+  override close(options?: { disableAutoOpen: boolean }): void {
+    if (options?.disableAutoOpen !== false) this.closedByUs = true;
+    super.close(options);
+  }
+
+  /** A new connection for one that was lost; everybody who lost it shares one attempt. Never after our own `close`. */
+  async reopen(): Promise<void> {
+    if (this.closedByUs) throw new Dexie.DatabaseClosedError('closed by the kernel');
+    this.reopening ??= (async () => {
+      this.close({ disableAutoOpen: false });
+      await this.open();
+    })().finally(() => (this.reopening = undefined));
+    await this.reopening;
   }
 }
 

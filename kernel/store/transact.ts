@@ -2,6 +2,7 @@
  * Raw IndexedDB transactions over the Dexie connection: the hot path skips Dexie's own zone (0.94 → 0.56 ms a commit).
  * [S1] Nothing is awaited between opening a transaction and its end but requests of that transaction.
  * [S2] Every writing transaction of the kernel re-reads the epoch and aborts when another kernel has taken over.
+ * [S6] A connection that the browser closed under us is opened again, once, and what is safe to repeat is repeated.
  */
 import { SysFailure } from '../protocol/errors.ts';
 import type { Database } from './schema.ts';
@@ -16,9 +17,15 @@ export const request = <T>(req: IDBRequest<T>): Promise<T> =>
     req.onerror = () => reject(storageFailure(req.error));
   });
 
-/** IndexedDB's error in our words: what happened to the data, and what to do. */
+/** IndexedDB's error in our words: what happened to the data, and what to do. The error itself stays its `cause`. */
 export const storageFailure = (cause: unknown): SysFailure => {
   if (cause instanceof SysFailure) return cause;
+  const failure = inWords(cause);
+  failure.cause = cause;
+  return failure;
+};
+
+const inWords = (cause: unknown): SysFailure => {
   const name = cause instanceof Error || cause instanceof DOMException ? cause.name : '';
   if (name === 'QuotaExceededError') {
     return new SysFailure({
@@ -43,22 +50,42 @@ export const storageFailure = (cause: unknown): SysFailure => {
   });
 };
 
-type Options = { strict?: boolean };
+/**
+ * The connection is gone, not the operation refused. Safari says InvalidStateError ("connection is closing") or
+ * UnknownError ("Connection to Indexed Database server lost"); a forced close aborts what is open with AbortError.
+ */
+const connectionLost = (cause: unknown): boolean => {
+  const root = cause instanceof SysFailure ? cause.cause : cause;
+  if (!(root instanceof Error || root instanceof DOMException)) return false;
+  if (root.name === 'UnknownError') return /connection|clos/i.test(root.message);
+  return ['InvalidStateError', 'DatabaseClosedError', 'AbortError'].includes(root.name);
+};
 
-/** Run `body` in one transaction; resolves with its value once the transaction is complete. */
-export const transact = <T>(
+type Options = {
+  strict?: boolean;
+  /** Doing `body` twice is as good as once: it may be run again when the connection was lost and its end is unknown. */
+  repeatable?: boolean;
+};
+type Lost = { lost: boolean; begun: boolean; failure: SysFailure | Error };
+type Attempt<T> = { value: T } | Lost;
+
+const attempt = <T>(
   db: Database,
   names: readonly StoreName[],
   mode: 'readonly' | 'readwrite',
   body: (stores: Stores) => Promise<T>,
-  options: Options = {},
-): Promise<T> =>
-  new Promise<T>((resolve, reject) => {
+  options: Options,
+): Promise<Attempt<T>> =>
+  new Promise((resolve) => {
+    const failed = (cause: unknown, begun = true): void =>
+      resolve({ lost: connectionLost(cause), begun, failure: storageFailure(cause) });
     let tx: IDBTransaction;
     try {
-      tx = db.backendDB().transaction([...names], mode, { durability: options.strict ? 'strict' : 'relaxed' });
+      const handle = db.backendDB() as IDBDatabase | null;
+      if (!handle) throw new DOMException('the connection is closed', 'InvalidStateError');
+      tx = handle.transaction([...names], mode, { durability: options.strict ? 'strict' : 'relaxed' });
     } catch (cause) {
-      reject(storageFailure(cause));
+      failed(cause, false);
       return;
     }
     let value: T;
@@ -66,26 +93,62 @@ export const transact = <T>(
     let finished = false;
     // [S1] Ended by itself while its body waited for something else: a bug, and never told as success.
     tx.oncomplete = () =>
-      finished ? resolve(value) : reject(new Error('a transaction ended before its body: it awaited something else'));
-    tx.onabort = () => reject(storageFailure(thrown ?? tx.error ?? new Error('the transaction was aborted')));
+      resolve(
+        finished
+          ? { value }
+          : {
+              lost: false,
+              begun: true,
+              failure: new Error('a transaction ended before its body: it awaited something else'),
+            },
+      );
+    // The transaction's own error first: requests under way are told no more than that it was aborted.
+    tx.onabort = () => failed(tx.error ?? thrown ?? new Error('the transaction was aborted'));
     const stores = Object.fromEntries(names.map((name) => [name, tx.objectStore(name)])) as Stores;
     body(stores).then(
       (result) => {
         value = result;
         finished = true;
         // The commit is asked for, not waited for by idleness: saves a round trip per commit.
-        if (mode === 'readwrite') tx.commit();
+        try {
+          if (mode === 'readwrite') tx.commit();
+        } catch (cause) {
+          if (!tx.error) failed(cause);
+        }
       },
       (cause: unknown) => {
         thrown = cause;
         try {
           tx.abort();
         } catch {
-          reject(storageFailure(cause));
+          // Over already: if the browser ended it, its event tells why.
+          if (!tx.error) failed(cause);
         }
       },
     );
   });
+
+/** Run `body` in one transaction; resolves with its value once the transaction is complete. */
+export const transact = async <T>(
+  db: Database,
+  names: readonly StoreName[],
+  mode: 'readonly' | 'readwrite',
+  body: (stores: Stores) => Promise<T>,
+  options: Options = {},
+): Promise<T> => {
+  const first = await attempt(db, names, mode, body, options);
+  if ('value' in first) return first.value;
+  // [S6] Not begun, nothing happened; begun, it is not known what did.
+  if (!first.lost || (first.begun && mode === 'readwrite' && !options.repeatable)) throw first.failure;
+  try {
+    await db.reopen();
+  } catch {
+    throw first.failure;
+  }
+  const again = await attempt(db, names, mode, body, options);
+  if ('value' in again) return again.value;
+  throw again.failure;
+};
 
 export const EPOCH = 'epoch';
 

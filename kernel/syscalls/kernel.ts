@@ -49,6 +49,8 @@ export type Kernel = {
   proc: Proc;
   ports: Ports;
   storage: Storage;
+  /** Check the journal's whole chain. */
+  verify: () => Promise<Values['verify']>;
   facts: FactsOf;
   now: () => number;
   /** Revisions of recent change sets by their cause. */

@@ -1,7 +1,8 @@
 /**
  * /proc: what is going on right now, as files. Virtual: made when read, never kept, never written.
  *
- *   /proc/kernel    version, device, epoch, entries, files        /proc/runs/<id>  one live process
+ *   /proc/kernel    version, device, epoch, entries, files,       /proc/runs/<id>  one live process
+ *                   readonly: why nothing can be written
  *   /proc/storage   usage, quota, persisted                       /proc/calls      the last calls through the gate
  */
 import { err, ok, type Result } from '../protocol/errors.ts';

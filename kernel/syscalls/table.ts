@@ -11,6 +11,7 @@ import { persist } from './persist.ts';
 import { propose } from './propose.ts';
 import { blame, list, read, search } from './read.ts';
 import { secret, secrets } from './secret.ts';
+import { verify } from './verify.ts';
 import { unwatch, watch } from './watch.ts';
 import { write } from './write.ts';
 
@@ -42,6 +43,7 @@ export const HANDLERS: { [N in CallName]: Handler<N> } = {
   secret,
   secrets,
   persist,
+  verify,
   log,
   live,
 };
