@@ -14,7 +14,7 @@ export function readSources(folders: readonly string[], passes: (path: string) =
         (name) => `${folder}/${name.replaceAll('\\', '/')}`,
       ),
     )
-    .filter(passes)
+    .filter((path) => !path.includes('/node_modules/') && passes(path))
     .map((path) => ({ path, text: readFileSync(root + path, 'utf8') }));
 }
 

@@ -6,13 +6,13 @@ import type { Actor } from '../protocol/actor.ts';
 import type { RevisionId } from '../protocol/entry.ts';
 import { must } from '../protocol/errors.ts';
 import type { Change } from '../protocol/files.ts';
-import { NARRATIVE } from '../protocol/formats/records.ts';
+import { NARRATIVE, PROPOSALS, RUNS } from '../protocol/formats/records.ts';
 import type { Ports } from '../protocol/ports.ts';
 import { stubOver, type Call } from '../protocol/stub.ts';
 import type { Sys } from '../protocol/sys.ts';
 import { loadDevices } from '../journal/devices.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
-import { startUpkeep } from '../journal/upkeep.ts';
+import type { Upkeep } from '../journal/upkeep.ts';
 import { openFs, type Fs } from '../fs/fs.ts';
 import { createEditors } from '../fs/editors.ts';
 import { createProcesses } from '../process/processes.ts';
@@ -20,12 +20,10 @@ import type { Index } from '../search/inverted-index.ts';
 import { createSecrets } from '../store/secrets.ts';
 import { Database, databaseName, type IndexedDb } from '../store/schema.ts';
 import { nextEpoch } from '../store/transact.ts';
-import { settleProposals } from '../syscalls/decide.ts';
 import { dispatch } from '../syscalls/dispatch.ts';
 import { createFacts } from '../syscalls/facts.ts';
 import type { Caller, Kernel, Storage } from '../syscalls/kernel.ts';
 import { createProc } from '../syscalls/proc.ts';
-import { settleRuns } from '../syscalls/settle-runs.ts';
 import { subscribe } from '../syscalls/watch.ts';
 import type { Daemon } from '../daemons/daemon.ts';
 import { genesis } from './genesis.ts';
@@ -189,25 +187,28 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     },
   };
 
-  const upkeep = startUpkeep({ db, journal, epoch, device: self.number, now, setTimer });
+  let upkeep: Upkeep | undefined;
   files.onCommit(({ staged, author }) => {
-    upkeep.wake();
+    upkeep?.wake();
     if (author.cause === '') return;
     causes.set(author.cause, staged.revisions);
     const oldest = causes.size > RECENT_CAUSES ? causes.keys().next().value : undefined;
     if (oldest !== undefined) causes.delete(oldest);
   });
 
+  const settleProposals = async (atBoot: boolean): Promise<void> => {
+    if (files.stat(PROPOSALS)) await (await import('../syscalls/decide.ts')).settleProposals(kernel, atBoot);
+  };
   if (!damaged) {
-    await settleRuns(kernel);
-    await settleProposals(kernel, true);
+    if (files.stat(RUNS)) await (await import('../syscalls/settle-runs.ts')).settleRuns(kernel);
+    await settleProposals(true);
   }
   let stopped = false;
   let cancelExpiry = (): void => undefined;
   const expire = (): void => {
     cancelExpiry = setTimer(() => {
       if (!stopped)
-        void settleProposals(kernel, false)
+        void settleProposals(false)
           .catch(() => undefined)
           .then(expire);
     }, EXPIRY_MS);
@@ -222,6 +223,10 @@ export const bootKernel = async (host: Host): Promise<Running> => {
         daemon.start(sys({ actor: `daemon:${daemon.name}`, run: '', capabilities: [], signal: standing.signal })),
       );
     }
+    const { startUpkeep } = await import('../journal/upkeep.ts');
+    if (!stopped) upkeep = startUpkeep({ db, journal, epoch, device: self.number, now, setTimer });
+    // What was committed before it was there counts too.
+    upkeep?.wake();
     return finder.open();
   });
   // Offline before it was cached: the next search opens the index, or says why it cannot.
@@ -243,7 +248,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       await live.stop();
       await finder.stop();
       await files.stop();
-      await upkeep.stop();
+      await upkeep?.stop();
       db.close();
     },
   };

@@ -9,7 +9,6 @@ import { isUnder, type Path } from '../protocol/paths.ts';
 import type { Check } from '../fs/fs.ts';
 import { decideWrite, type Facts } from '../policy/decide.ts';
 import { authorOf, type Caller, type Handler, type Kernel } from './kernel.ts';
-import { newProposal } from './propose.ts';
 
 /**
  * [P4] Policy never becomes text that does not parse, whatever the changes of a set make of it together. The parser is
@@ -83,6 +82,7 @@ export const write: Handler<'write'> = async (
   const { refusal, waits } = judge(kernel, caller, changes, facts);
   if (refusal) return refusal;
   if (waits !== undefined) {
+    const { newProposal } = await import('./propose.ts');
     const proposed = await newProposal(
       kernel,
       caller,
