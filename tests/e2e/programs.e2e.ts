@@ -44,6 +44,9 @@ test('[A26] [A28] two programs, one of them with a broken surface; a hostile thi
   await ready(page);
   await install(page, `${host.url}/competitor-brief.zip`);
   await expect(page.getByRole('heading', { name: 'Competitor desk' })).toBeVisible();
+  // Settled: every panel has said what it found.
+  await expect(page.getByText('No profile yet.').first()).toBeVisible();
+  await expect(page.getByText('Nothing in /workspace/inbox.').first()).toBeVisible();
   const alone = await desk(page);
 
   expect(await install(page, `${host.url}/tide.zip`)).toMatchObject({ ok: true });
@@ -52,12 +55,12 @@ test('[A26] [A28] two programs, one of them with a broken surface; a hostile thi
   await expect(page.getByText('"gauge" is not a widget.')).toBeVisible();
   await expect(page.getByText(`surfaces.yaml:${brokenSurfaces.line}`).first()).toBeVisible();
   await expect(page.getByRole('heading', { name: 'All days', level: 2 })).toBeVisible();
-  expect(await desk(page)).toBe(alone);
+  await expect.poll(() => desk(page)).toBe(alone);
 
   expect(await install(page, `${host.url}/trap.zip`)).toMatchObject({ ok: false, error: { code: 'EINVAL' } });
   await page.evaluate(() => (globalThis as unknown as Console).allod.call('deactivate', { name: 'tide-notes' }));
   await expect(card).toHaveCount(0);
-  expect(await desk(page)).toBe(alone);
+  await expect.poll(() => desk(page)).toBe(alone);
   await host.close();
   expect(complaints).toEqual([]);
 });
