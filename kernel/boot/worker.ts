@@ -13,7 +13,7 @@ const WORKSPACE = 'main';
 /** What travels on the channel between a follower and the leader. */
 type Relayed = { from: 'leader' } | { from: 'kernel'; frame: FromKernel } | { from: 'page'; frame: ToKernel };
 
-const start = (): void => {
+const start = async (): Promise<void> => {
   const client = crypto.randomUUID();
   const toPage = (frame: FromKernel): void => self.postMessage(frame);
   const waiting: ToKernel[] = [];
@@ -39,8 +39,14 @@ const start = (): void => {
     if (data.from === 'leader') connectPage((frame) => relay.postMessage({ from: 'page', frame } satisfies Relayed));
     else if (data.from === 'kernel') toPage(data.frame);
   };
-  // Held as long as this worker lives: the leader waits for it to learn that this tab is gone.
-  void navigator.locks.request(clientLock(WORKSPACE, client), () => new Promise(() => undefined));
+  // Held as long as this worker lives: the leader waits for it to learn that this tab is gone. It must be held before
+  // anybody is joined, or the leader gets it at once and takes a tab that is just opening for one that has closed.
+  await new Promise<void>((held) => {
+    void navigator.locks.request(clientLock(WORKSPACE, client), () => {
+      held();
+      return new Promise(() => undefined);
+    });
+  });
 
   /** Serve another tab over its own channel until its lock says that it is gone. */
   const join =
@@ -95,4 +101,4 @@ const start = (): void => {
   });
 };
 
-start();
+void start();
