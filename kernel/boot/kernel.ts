@@ -3,10 +3,10 @@
  * epoch, replays the journal, builds the rooms and plugs them together. It starts daemons last, when calls are answered.
  */
 import type { Actor } from '../protocol/actor.ts';
-import type { RevisionId } from '../protocol/entry.ts';
+import { revisionOf, type RevisionId } from '../protocol/entry.ts';
 import { must } from '../protocol/errors.ts';
 import type { Change } from '../protocol/files.ts';
-import { NARRATIVE, PROPOSALS, RUNS } from '../protocol/formats/records.ts';
+import { dayOf, NARRATIVE, PROPOSALS, RUNS } from '../protocol/formats/records.ts';
 import type { Ports } from '../protocol/ports.ts';
 import { stubOver, type Call } from '../protocol/stub.ts';
 import type { Sys } from '../protocol/sys.ts';
@@ -68,8 +68,7 @@ const recentCauses = async (journal: Journal, device: number): Promise<Map<strin
   const causes = new Map<string, RevisionId[]>();
   await journal.scan(device, Math.max(0, journal.entryCount() - RECENT_CAUSES), (entries) => {
     for (const { entry } of entries) {
-      if (entry.cause)
-        causes.set(entry.cause, [...(causes.get(entry.cause) ?? []), `${entry.device.slice(0, 12)}.${entry.seq}`]);
+      if (entry.cause) causes.set(entry.cause, [...(causes.get(entry.cause) ?? []), revisionOf(entry)]);
     }
   });
   return causes;
@@ -134,7 +133,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     const at = new Date(now()).toISOString();
     const line = `- ${at.slice(11, 16)} **${title.replaceAll('*', '')}** (${by}${run ? `, run ${run}` : ''})${body ? `: ${body.replaceAll('\n', ' ')}` : ''}\n`;
     must(
-      await files.write([{ op: 'append', path: `${NARRATIVE}/${at.slice(0, 10)}.md`, content: line }], {
+      await files.write([{ op: 'append', path: `${NARRATIVE}/${dayOf(now())}.md`, content: line }], {
         actor: by,
         message: `Notifies: ${title}`,
         run,

@@ -2,7 +2,7 @@
  * Whose doing a change was: the run that made it and the runs that started that one, with their jobs. Read from /proc
  * while a run lives and from its run file afterwards; what a run is never changes, so it is kept.
  */
-import { runFile } from '../protocol/formats/records.ts';
+import { dayOf, runFile } from '../protocol/formats/records.ts';
 import type { Path } from '../protocol/paths.ts';
 import type { Sys } from '../protocol/sys.ts';
 
@@ -49,7 +49,7 @@ export const createLineage = (sys: Sys): ((run: string | undefined) => Promise<L
     let run = live.ok ? parseRun(String(live.value.content)) : undefined;
     for (const ago of [0, DAY_MS]) {
       if (run) break;
-      const day = new Date(sys.now() - ago).toISOString().slice(0, 10);
+      const day = dayOf(sys.now() - ago);
       const file = await sys.read(runFile(day, id), { as: 'text', length: START_LINE });
       if (file.ok) run = parseRun(String(file.value.content).split('\n', 1)[0] ?? '');
     }

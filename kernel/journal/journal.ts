@@ -5,8 +5,6 @@
  * It does not know what an entry does to the tree.
  */
 import {
-  ENTRY_VERSION,
-  revisionOf,
   sealEntry,
   ZERO_HASH,
   type Entry,
@@ -211,5 +209,3 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
     entryCount: () => durable.seq,
   };
 };
-
-export { ENTRY_VERSION, revisionOf };

@@ -7,7 +7,7 @@ import type { Actor } from '../protocol/actor.ts';
 import type { Capability } from '../protocol/capability.ts';
 import { fail, must, SysFailure, type Result } from '../protocol/errors.ts';
 import type { Path } from '../protocol/paths.ts';
-import { emptyUsage, runFile, type RunKind, type RunRecord } from '../protocol/formats/records.ts';
+import { dayOf, emptyUsage, runFile, type RunKind, type RunRecord } from '../protocol/formats/records.ts';
 import type { Ended } from '../protocol/ports.ts';
 
 export type Process = {
@@ -62,9 +62,6 @@ type Options = {
   /** Append one record to a run file, as the process's actor; `start` makes the file and is refused when it is there. */
   append: (file: Path, record: RunRecord, actor: Actor, run: string, cause: string) => Promise<Result<unknown>>;
 };
-
-/** UTC day, YYYY-MM-DD. */
-export const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
 const startRecord = (process: Process): RunRecord => {
   const { id, actor, kind, title, by, parent, job, agent, program, model, recorded, prompt, after } = process;

@@ -3,7 +3,7 @@
  * written. The watch ends with the run. A run that has ended already is read once.
  */
 import { createSignal, type Accessor } from 'solid-js';
-import { RUNS, runFile, type RunRecord } from '../../kernel/protocol/formats/records.ts';
+import { dayOf, RUNS, runFile, type RunRecord } from '../../kernel/protocol/formats/records.ts';
 import type { Client } from './client.ts';
 import { fromJson, literal } from './live.ts';
 import { parseProcess } from './records.ts';
@@ -21,10 +21,9 @@ export type FollowedRun = {
 };
 
 const DAY = 86_400_000;
-const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
 /** A run's file stands under the day it started, UTC: today, or yesterday when it is just past midnight. */
-const likelyFiles = (id: string): string[] => [runFile(day(Date.now()), id), runFile(day(Date.now() - DAY), id)];
+const likelyFiles = (id: string): string[] => [runFile(dayOf(Date.now()), id), runFile(dayOf(Date.now() - DAY), id)];
 
 export const followRun = (
   client: Client,

@@ -3,7 +3,7 @@
  * when it is not known; none of them is ever guessed.
  */
 import type { Stat } from '../../kernel/protocol/files.ts';
-import { runFile } from '../../kernel/protocol/formats/records.ts';
+import { dayOf, runFile } from '../../kernel/protocol/formats/records.ts';
 import type { Path } from '../../kernel/protocol/paths.ts';
 import type { Origin } from '../widgets/widget.ts';
 import type { Reader } from './reader.ts';
@@ -11,8 +11,6 @@ import { runSummary } from './records.ts';
 
 const DAY_MS = 86_400_000;
 const MAX_RUN_BYTES = 1_000_000;
-
-const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 /** The run's file and cost. A run writes after it started, so its day is the revision's or the one before. */
 const runOf = async (

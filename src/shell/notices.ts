@@ -3,7 +3,7 @@
  * and stays until it is dismissed; the narrative keeps it. Lines from before the page was opened are not told again.
  */
 import { onCleanup } from 'solid-js';
-import { NARRATIVE } from '../../kernel/protocol/formats/records.ts';
+import { dayOf, NARRATIVE } from '../../kernel/protocol/formats/records.ts';
 import type { Client } from '../client/client.ts';
 
 export type Notice = { title: string; body: string; path: string };
@@ -19,7 +19,7 @@ export const noticesIn = (path: string, lines: readonly string[]): Notice[] =>
 
 export const listenForNotices = (client: Client, tell: (notice: Notice) => void): void => {
   const told = new Map<string, number>();
-  const today = (): string => `${NARRATIVE}/${new Date().toISOString().slice(0, 10)}.md`;
+  const today = (): string => `${NARRATIVE}/${dayOf(Date.now())}.md`;
 
   const linesOf = async (path: string): Promise<string[]> => {
     const read = await client.stub.read(path, { as: 'text' });

@@ -1,7 +1,7 @@
 /** One run's record, found by its id: run files lie under the day they began, which an id does not say. */
 import type { Accessor } from 'solid-js';
 import { err, ok, type Result } from '../../kernel/protocol/errors.ts';
-import { RUNS, type RunRecord } from '../../kernel/protocol/formats/records.ts';
+import { dayOf, RUNS, type RunRecord } from '../../kernel/protocol/formats/records.ts';
 import type { Client } from '../client/client.ts';
 import { useClient } from '../client/context.ts';
 import { createLive, listAll, literal, type Live } from '../client/live.ts';
@@ -10,7 +10,6 @@ import { parseRun, type End, type Start } from '../client/runs.ts';
 export type WholeRun = { path: string; records: RunRecord[]; start?: Start; end?: End };
 
 const DAY_MS = 86_400_000;
-const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
 /** The file's path; undefined when no such run is known. Today and yesterday are tried before the days are listed. */
 export const findRunFile = async (client: Client, id: string): Promise<string | undefined> => {

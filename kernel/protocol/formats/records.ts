@@ -164,5 +164,8 @@ export const proposalFile = (id: string): Path => `${PROPOSALS}/${id}.json`;
 /** What was fired under a key. */
 export const slotFile = (id: string): Path => `${SLOTS}/${id}.json`;
 export const installedFile = (name: string): Path => `${INSTALLED}/${name}.json`;
-/** `day` is YYYY-MM-DD, UTC. */
+/** The day records are filed under: YYYY-MM-DD, UTC. */
+export const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
+
+/** `day` as `dayOf` gives it. */
 export const runFile = (day: string, id: string): Path => `${RUNS}/${day}/${id}.jsonl`;
