@@ -93,6 +93,7 @@ export const createHistories = (db: Database, onDamage: () => void): Histories =
         op: entry.change.op,
         actor: entry.actor,
         at: new Date(entry.at).toISOString(),
+        tick: entry.tick,
         message: entry.message,
         size: node.size,
         hash: node.hash,
@@ -169,5 +170,6 @@ export const newestOf = async function* (
   }
 };
 
-export const toRevision = ({ node: _n, index: _i, as: _a, ...revision }: HistRow): Revision => revision;
+export const toRevision = ({ node: _n, index: _i, as: _a, tick: _t, seen: _s, ...revision }: HistRow): Revision =>
+  revision;
 export type { NodeId };

@@ -22,7 +22,18 @@ type DirRow = { nodes: NodeRow[]; children: [string, NodeId][]; past: [string, N
 type Mark = { version: number; vector: VersionVector };
 
 /** `as` is how the content was kept at that revision; folders have none. */
-export type HistRow = Revision & { node: NodeId; index: number; as?: ContentKind };
+export type HistRow = Revision & {
+  node: NodeId;
+  index: number;
+  as?: ContentKind;
+  /** With `at` and the device, the place in the total order. */
+  tick: number;
+  /**
+   * Only where its author had not seen every row before it: the newest seq seen of each other device (the first 12
+   * characters of its id) that has acted on this file. Of its own device it has seen every earlier seq.
+   */
+  seen?: Record<string, number>;
+};
 
 const rowOf = ({ children: _c, past: _p, ...row }: TreeNode): NodeRow => row;
 

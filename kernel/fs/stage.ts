@@ -278,6 +278,7 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
     else if (change.op === 'append') append(change);
     else if (change.op === 'move') move(change);
     else if (change.op === 'remove') remove(change.path);
+    else if (change.op === 'restore') fail('ENOSYS', 'Restoring is not built yet.', { path: change.path });
     else {
       if (tree.resolve(change.path)?.kind === 'file')
         fail('EEXIST', `${change.path} is a file.`, { path: change.path });

@@ -162,7 +162,10 @@ export const createTree = (): Tree => {
         if (home) link(home, node.name, node.id);
         break;
       }
+      case 'rename':
+      case 'reparent':
       case 'attr':
+        if (change.op !== 'attr') break;
         node.attrs = { ...node.attrs, [change.key]: change.value };
         break;
       case 'session':
@@ -214,7 +217,7 @@ export const createTree = (): Tree => {
       const kept = node;
       undos.push(() => void Object.assign(kept, rest, { children, past }));
     } else undos.push(snapshot(node));
-    for (const [id, name] of [[node.parent, node.name], 'parent' in op ? [op.parent, op.name] : []] as const) {
+    for (const [id, name] of [[node.parent, node.name], op.op === 'move' ? [op.parent, op.name] : []] as const) {
       const folder = id === undefined ? undefined : nodes.get(id);
       if (folder && name !== undefined) undos.push(snapshotNames(folder, [name]));
     }

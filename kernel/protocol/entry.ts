@@ -42,7 +42,10 @@ export type Op =
   | { op: 'remove'; seen: VersionVector }
   | { op: 'restore' }
   | { op: 'attr'; key: string; value: string }
-  | { op: 'session'; client: number; seen: VersionVector };
+  | { op: 'session'; client: number; seen: VersionVector }
+  // A name and a place are registers of their own: a rename here and a move there both apply. `move` sets both.
+  | { op: 'rename'; name: string }
+  | { op: 'reparent'; parent: NodeId };
 
 export type OpName = Op['op'];
 /** Opcodes are positions in this list plus one. Append only: a number is never given a second meaning. */
@@ -57,6 +60,8 @@ const OPS: readonly OpName[] = [
   'restore',
   'attr',
   'session',
+  'rename',
+  'reparent',
 ];
 
 export type Entry = {
@@ -129,6 +134,8 @@ const readAttrs = (decoder: decoding.Decoder): Record<string, string> => {
 };
 
 const writeChange = (encoder: encoding.Encoder, change: Op): void => {
+  if (change.op === 'rename') encoding.writeVarString(encoder, change.name);
+  if (change.op === 'reparent') writeId(encoder, change.parent);
   if (change.op === 'mkdir' || change.op === 'create' || change.op === 'move') {
     writeId(encoder, change.parent);
     encoding.writeVarString(encoder, change.name);
@@ -170,6 +177,10 @@ const readChange = (decoder: decoding.Decoder, op: OpName): Op => {
       return { op, client: decoding.readVarUint(decoder), seen: readVector(decoder) };
     case 'restore':
       return { op };
+    case 'rename':
+      return { op, name: decoding.readVarString(decoder) };
+    case 'reparent':
+      return { op, parent: readId(decoder, 16) };
   }
 };
 

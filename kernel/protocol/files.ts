@@ -40,7 +40,17 @@ export type Revision = {
   hash: string;
 };
 
-export type Hit = { path: Path; score: number; line: number; snippet: string; revision: RevisionId };
+/** `revision` is where the text stands; `actor` and `at` are who made it and when. `past` marks a former version. */
+export type Hit = {
+  path: Path;
+  score: number;
+  line: number;
+  snippet: string;
+  revision: RevisionId;
+  actor?: Actor;
+  at?: string;
+  past?: boolean;
+};
 
 const path = z.string().check(z.describe('Absolute path, for example /workspace/context/notes.md'));
 /** Text, or bytes from a caller that has them (an agent's tool call is JSON, so text only). */
@@ -68,9 +78,19 @@ export const changeSchema = z.discriminatedUnion('op', [
   z.object({ op: z.literal('move'), from: path, to: path }),
   z.object({ op: z.literal('remove'), path }),
   z.object({ op: z.literal('mkdir'), path }),
+  z.object({
+    op: z.literal('restore'),
+    path,
+    at: z.optional(z.string()).check(z.describe('A revision id of the file, or an ISO date.')),
+  }),
 ]);
 export type Change = z.infer<typeof changeSchema>;
 
+/**
+ * `restore` brings back what stood at a path: what was removed is there again (a folder with what was removed with it);
+ * with `at`, a file's text, or that of every file below a folder, is what it was then, as a new revision. On a path in
+ * conflict it says: settled, keep what is here.
+ */
 /** The path a change is about: for a move, the place it comes from. */
 export const changePath = (change: Change): Path => (change.op === 'move' ? change.from : change.path);
 /** Every path a change touches; authority is needed over each. */

@@ -40,6 +40,12 @@ export type BlameRun = {
   message: string;
   run?: string;
 };
+/** What `undo` does (or with `dry` would do) to each file, and the files it leaves alone with the reason. */
+export type Undone = {
+  revisions: RevisionId[];
+  files: { path: string; what: 'changed' | 'removed' | 'restored' | 'moved' }[];
+  conflicts: { path: string; reason: string; actor?: string; revision?: RevisionId }[];
+};
 /** What a page gets to edit a file live: the document's state as a Yjs update, and the channel its updates use. */
 export type OpenValue = { doc: number; state: Uint8Array; stat: Stat };
 
@@ -97,7 +103,10 @@ export const CALLS = {
       query: z.string().check(z.minLength(1), z.maxLength(1000)),
       under: z.optional(path),
       mode: z.optional(z.enum(['text', 'exact', 'regex'])),
-      history: flag,
+      history: flag.check(z.describe('Also look in former versions, and in files that were removed.')),
+      actor: text(200).check(z.describe('Only versions by this actor, for example agent:writer.')),
+      since: z.optional(z.string()).check(z.describe('Only versions made at or after this ISO date.')),
+      until: z.optional(z.string()).check(z.describe('Only versions made at or before this ISO date.')),
       limit: count(1000),
     }),
   ),
@@ -142,6 +151,19 @@ export const CALLS = {
     }),
   ),
 
+  undo: row(
+    'operator',
+    'workspace',
+    'Take back what one run, or one actor, changed; later work by others stays, and what cannot be told apart is named.',
+    z.object({
+      run: text(200),
+      actor: text(200),
+      since: z.optional(z.string()).check(z.describe('Only what was done at or after this ISO date.')),
+      until: z.optional(z.string()),
+      under: z.optional(path),
+      dry: flag.check(z.describe('Say what would be done, and change nothing.')),
+    }),
+  ),
   decide: row(
     'operator',
     'workspace',
@@ -247,6 +269,7 @@ export type Values = {
   write: { revisions: RevisionId[] };
   propose: { id: string; state: ProposalState };
   fire: FireValue;
+  undo: Undone;
   decide: { id: string; state: ProposalState };
   grant: { grants: string[] };
   revoke: { grants: string[] };

@@ -19,9 +19,15 @@ const titleOf = (changes: readonly Change[] | undefined, effect: Effect | undefi
   if (effect) return isNotify(effect) ? `Notify you: ${effect.title}` : `Carry out ${effect.kind}`;
   const [first, ...rest] = changes ?? [];
   if (!first) return 'Change nothing';
-  const verb = { put: 'Write', edit: 'Edit', append: 'Add to', move: 'Move', remove: 'Remove', mkdir: 'Make folder' }[
-    first.op
-  ];
+  const verb = {
+    put: 'Write',
+    edit: 'Edit',
+    append: 'Add to',
+    move: 'Move',
+    remove: 'Remove',
+    mkdir: 'Make folder',
+    restore: 'Restore',
+  }[first.op];
   const what = nameOf(changePaths(first)[0] ?? '/');
   return rest.length === 0 ? `${verb} ${what}` : `${verb} ${what} and ${rest.length} more`;
 };

@@ -23,6 +23,8 @@ const install: Handler<'install'> = async (...call) => (await import('./programs
 const activate: Handler<'activate'> = async (...call) => (await import('./programs.ts')).activate(...call);
 const deactivate: Handler<'deactivate'> = async (...call) => (await import('./programs.ts')).deactivate(...call);
 
+const undo: Handler<'undo'> = async (...call) => (await import('./undo.ts')).undo(...call);
+
 export const HANDLERS: { [N in CallName]: Handler<N> } = {
   read,
   list,
@@ -30,6 +32,7 @@ export const HANDLERS: { [N in CallName]: Handler<N> } = {
   write,
   propose,
   fire,
+  undo,
   decide,
   grant,
   revoke,

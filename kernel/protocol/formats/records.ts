@@ -145,6 +145,24 @@ export type Receipt = {
   rootAfter?: string;
 };
 
+/**
+ * /system/conflicts/<id>.json: where devices disagreed and both sides were kept. `kept`: removed on one, changed on the
+ * other, so it stays. `name`: two files took one name. `folder`: two folders were moved into each other. `content`: two
+ * whole contents for one file; `revision` is the one that is not shown. Settled by `restore` on the path, by removing or
+ * renaming it.
+ */
+export type Conflict = {
+  id: string;
+  kind: 'kept' | 'name' | 'folder' | 'content';
+  state: 'open' | 'settled';
+  path: Path;
+  /** What happened, in words. */
+  words: string;
+  at: string;
+  by: Actor;
+  revision?: string;
+};
+
 export const emptyUsage = (): Usage => ({ input: 0, output: 0, cacheWrite: 0, cacheRead: 0 });
 export const addUsage = (a: Usage, b: Usage): Usage => ({
   input: a.input + b.input,
@@ -158,12 +176,14 @@ export const RUNS: Path = '/system/runs';
 export const RECEIPTS: Path = '/system/receipts';
 export const SLOTS: Path = '/system/slots';
 export const INSTALLED: Path = '/system/programs';
+export const CONFLICTS: Path = '/system/conflicts';
 export const NARRATIVE: Path = '/system/narrative';
 
 export const proposalFile = (id: string): Path => `${PROPOSALS}/${id}.json`;
 /** What was fired under a key. */
 export const slotFile = (id: string): Path => `${SLOTS}/${id}.json`;
 export const installedFile = (name: string): Path => `${INSTALLED}/${name}.json`;
+export const conflictFile = (id: string): Path => `${CONFLICTS}/${id}.json`;
 /** The day records are filed under: YYYY-MM-DD, UTC. */
 export const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 

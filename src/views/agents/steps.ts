@@ -55,6 +55,7 @@ const ONE: Record<Change['op'], string> = {
   move: 'Moved',
   remove: 'Removed',
   mkdir: 'Made folder',
+  restore: 'Restored',
 };
 
 const toolWords = (name: string, input: unknown): { what: string; paths: string[] } => {

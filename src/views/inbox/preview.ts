@@ -82,6 +82,7 @@ const one = async (change: Change, at: ReadStanding, put: Put): Promise<Preview>
       };
     return { ...preview, ...compared(now.text, next) };
   }
+  if (change.op === 'restore') return preview;
   const content = typeof change.content === 'string' ? change.content : undefined;
   const next = content === undefined ? undefined : change.op === 'append' ? (now?.text ?? '') + content : content;
   put(change.path, { revision: PREVIEWED, ...(next === undefined ? {} : { text: next }) });
@@ -108,4 +109,5 @@ export const opWords: Record<Change['op'], string> = {
   move: 'Moves',
   remove: 'Removes',
   mkdir: 'Makes the folder',
+  restore: 'Restores',
 };
