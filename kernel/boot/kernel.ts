@@ -92,7 +92,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     log: journal,
     epoch,
     setTimer,
-    scan: (after, each) => journal.scan(self.number, after, each),
+    replay: (after, each) => journal.scan(self.number, after[self.id] ?? 0, each),
   });
   fs = files;
   const live = createEditors({ db, fs: files, epoch, now, setTimer });
