@@ -98,10 +98,6 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const live = createEditors({ db, fs: files, epoch, now, setTimer });
   // [J12] A damaged journal is opened for reading: what would write at boot is left for when it is sound again.
   const damaged = journal.damage() !== undefined;
-  if (!damaged) {
-    await genesis(files);
-    await live.recover();
-  }
 
   const startedAt = new Date(now()).toISOString();
   const processes = createProcesses({
@@ -124,7 +120,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       epoch,
       entries: journal.entryCount(),
       startedAt,
-      ...files.counts(),
+      ...(await files.whole().then(files.counts)),
       ...readonlyOf(journal),
     }),
   });
@@ -141,7 +137,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       }),
     );
   };
-  const causes = await recentCauses(journal, self.number);
+  const causes = new Map<string, RevisionId[]>();
   let turn: Promise<unknown> = Promise.resolve();
   let calls = 0;
 
@@ -198,16 +194,28 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const settleProposals = async (atBoot: boolean): Promise<void> => {
     if (files.stat(PROPOSALS)) await (await import('../syscalls/decide.ts')).settleProposals(kernel, atBoot);
   };
-  if (!damaged) {
+  /** All that boot does beyond reading: a workspace that is there is shown meanwhile. */
+  const start = async (): Promise<void> => {
+    await files.whole();
+    for (const [cause, revisions] of await recentCauses(journal, self.number)) causes.set(cause, revisions);
+    if (damaged) return;
+    await genesis(files);
+    await live.recover();
     if (files.stat(RUNS)) await (await import('../syscalls/settle-runs.ts')).settleRuns(kernel);
     await settleProposals(true);
-  }
+    await files.reviewConflicts();
+  };
+  const started = start().finally(() => delete kernel.starting);
+  started.catch(() => undefined);
+  kernel.starting = started;
+  if (!files.stat('/workspace')) await started;
   let stopped = false;
   let cancelExpiry = (): void => undefined;
   const expire = (): void => {
     cancelExpiry = setTimer(() => {
       if (!stopped)
-        void settleProposals(false)
+        void started
+          .then(() => settleProposals(false))
           .catch(() => undefined)
           .then(expire);
     }, EXPIRY_MS);
@@ -216,18 +224,20 @@ export const bootKernel = async (host: Host): Promise<Running> => {
 
   const standing = new AbortController();
   const stops: (() => void)[] = [];
-  const daemonsStarted = (damaged ? Promise.resolve([]) : host.daemons()).then(async (daemons) => {
-    for (const daemon of stopped ? [] : daemons) {
-      stops.push(
-        daemon.start(sys({ actor: `daemon:${daemon.name}`, run: '', capabilities: [], signal: standing.signal })),
-      );
-    }
-    const { startUpkeep } = await import('../journal/upkeep.ts');
-    if (!stopped) upkeep = startUpkeep({ db, journal, epoch, device: self.number, now, setTimer });
-    // What was committed before it was there counts too.
-    upkeep?.wake();
-    return finder.open();
-  });
+  const daemonsStarted = started
+    .then(() => (damaged ? [] : host.daemons()))
+    .then(async (daemons) => {
+      for (const daemon of stopped ? [] : daemons) {
+        stops.push(
+          daemon.start(sys({ actor: `daemon:${daemon.name}`, run: '', capabilities: [], signal: standing.signal })),
+        );
+      }
+      const { startUpkeep } = await import('../journal/upkeep.ts');
+      if (!stopped) upkeep = startUpkeep({ db, journal, epoch, device: self.number, now, setTimer });
+      // What was committed before it was there counts too.
+      upkeep?.wake();
+      return finder.open();
+    });
   // Offline before it was cached: the next search opens the index, or says why it cannot.
   daemonsStarted.catch(() => undefined);
 
@@ -240,6 +250,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     call: (caller, name, args) => dispatch(kernel, caller, name, args),
     stop: async () => {
       stopped = true;
+      await started.catch(() => undefined);
       cancelExpiry();
       for (const stop of stops) stop();
       standing.abort();

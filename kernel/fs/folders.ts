@@ -23,7 +23,7 @@ export const aliasOf = (name: string, id: string): string => {
   const dot = name.lastIndexOf('.');
   const end = dot > 0 && name.length - dot <= 16 ? name.slice(dot) : '';
   const tail = `~${id}${end}`;
-  const stem = [...name.slice(0, name.length - end.length)];
+  const stem = Array.from(name.slice(0, name.length - end.length));
   while (utf8Length(stem.join('')) + utf8Length(tail) > NAME_BYTES) stem.pop();
   return stem.join('') + tail;
 };
