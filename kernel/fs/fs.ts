@@ -84,7 +84,11 @@ export const openFs = async ({ db, log, epoch, replay, setTimer }: Options): Pro
   const exclusive = <T>(body: () => Promise<T>): Promise<T> => {
     const turn = lock.then(async () => {
       if (stale) await restore();
-      await standing.whole();
+      await standing.whole().catch(async (cause: unknown) => {
+        // Pages that were found broken: the journal knows what was in them.
+        if (!stale) throw cause;
+        await restore();
+      });
       return body();
     });
     lock = turn.catch(() => undefined);
