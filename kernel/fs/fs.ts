@@ -60,9 +60,14 @@ const FLUSH_IDLE_MS = 250;
 export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promise<Fs> => {
   let tree: Tree = createTree();
   let client = randomClient();
-  const histories: Histories = createHistories(db, () => {
-    damaged = true;
-    stale = true;
+  const histories: Histories = createHistories({
+    db,
+    log,
+    nodeOf: (id) => tree.get(id),
+    onDamage: () => {
+      damaged = true;
+      stale = true;
+    },
   });
   const contents = createContents({ db, epoch, log, histories, client: () => client });
   const bus = createBus();
@@ -84,10 +89,12 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
   };
 
   const applyEntry = (to: Tree, entry: SealedEntry['entry']): Undo => {
+    const before = to.get(entry.node);
+    const first = before?.count === 1 ? before.revision : undefined;
     const undo = to.apply(entry);
     const node = to.get(entry.node);
     if (!node) return undo;
-    histories.note(entry, node, to.pathOf(node));
+    histories.note(entry, node, to.pathOf(node), undefined, first);
     return () => {
       undo();
       histories.forget(1);
@@ -132,14 +139,15 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
       cancelFlush?.();
       cancelFlush = undefined;
       await log.settled();
+      const pending = [...histories.pending()];
+      if (stale || pending.length === 0) return;
+      const due = await histories.due(pending);
       // Rolled back while it waited: the tree holds what never was, and is about to be made again. Nor is a watermark
       // set in a damaged journal: the projection may know more than can be read of it now.
       if (stale || log.damage()) return;
-      const pending = [...histories.pending()];
-      if (pending.length === 0) return;
       const touched = new Set(pending.flatMap((row) => tree.get(row.node) ?? []));
       const docs = contents.checkpoints(touched);
-      await flushTree(db, epoch, tree, pending, docs, log.vector());
+      await flushTree(db, epoch, tree, due, docs, log.vector());
       histories.flushed(pending.length);
       contents.checkpointed(docs);
     });

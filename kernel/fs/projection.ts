@@ -3,37 +3,22 @@
  * from the journal whenever their version changes. The journal is the truth; nothing here is.
  *
  *   dirs  key = directory id → DirRow: every node that is or was a child, and former names
- *   hist  key = [node id, page] → up to 64 rows of its history, oldest first
+ *   hist  as hist-store.ts writes it
  *   sys   'proj:fs' → { version, vector }
  */
-import type { ContentKind, NodeId, VersionVector } from '../protocol/entry.ts';
-import type { Revision } from '../protocol/files.ts';
+import type { NodeId, VersionVector } from '../protocol/entry.ts';
 import { request, transact, transactFenced } from '../store/transact.ts';
 import type { Database } from '../store/schema.ts';
+import { writeHistories, type HistRow } from './hist-store.ts';
 import { createTree, type Tree, type TreeNode } from './tree.ts';
 
 /** Raise it whenever a row's shape or meaning changes: the next boot rebuilds. */
-export const PROJECTION_VERSION = 2;
-export const HIST_PAGE = 64;
+export const PROJECTION_VERSION = 3;
 const KEY = 'proj:fs';
 
 type NodeRow = Omit<TreeNode, 'children' | 'past'>;
 type DirRow = { nodes: NodeRow[]; children: [string, NodeId][]; past: [string, NodeId[]][] };
 type Mark = { version: number; vector: VersionVector };
-
-/** `as` is how the content was kept at that revision; folders have none. */
-export type HistRow = Revision & {
-  node: NodeId;
-  index: number;
-  as?: ContentKind;
-  /** With `at` and the device, the place in the total order. */
-  tick: number;
-  /**
-   * Only where its author had not seen every row before it: the newest seq seen of each other device (the first 12
-   * characters of its id) that has acted on this file. Of its own device it has seen every earlier seq.
-   */
-  seen?: Record<string, number>;
-};
 
 const rowOf = ({ children: _c, past: _p, ...row }: TreeNode): NodeRow => row;
 
@@ -52,9 +37,13 @@ export const loadTree = async (db: Database): Promise<{ tree: Tree; vector: Vers
       return { mark: row?.v, histories, rows: values.map((value, index) => [keys[index] ?? '', value] as const) };
     },
   );
-  if (mark?.version !== PROJECTION_VERSION || histories === 0) return undefined;
+  if (mark?.version !== PROJECTION_VERSION) return undefined;
   for (const [, row] of rows) {
-    for (const node of row.nodes) tree.nodes.set(node.id, { ...node, children: new Map(), past: new Map() });
+    for (const node of row.nodes) {
+      // Whatever has several revisions has rows in `hist`: none at all means that it was cleared.
+      if (node.count > 1 && histories === 0) return undefined;
+      tree.nodes.set(node.id, { ...node, children: new Map(), past: new Map() });
+    }
   }
   for (const [id, row] of rows) {
     const node = tree.nodes.get(id);
@@ -107,28 +96,11 @@ export const flushTree = async (
   const dirtyIds = new Set(tree.dirty);
   const groups = groupByParent(tree, dirtyIds);
   const rows = [...dirtyIds].map((id) => [id, dirRow(tree, id, groups)] as const);
-  const pages = new Map<string, { key: [NodeId, number]; rows: HistRow[] }>();
-  for (const row of hist) {
-    const page = Math.floor(row.index / HIST_PAGE);
-    const slot = pages.get(`${row.node}/${page}`) ?? { key: [row.node, page], rows: [] };
-    slot.rows.push(row);
-    pages.set(`${row.node}/${page}`, slot);
-  }
   await transactFenced(db, epoch, ['dirs', 'docs', 'hist', 'sys'], async (stores) => {
     for (const [id, row] of rows) await request(stores.dirs.put(row, id));
     for (const [id, doc] of docs) await request(stores.docs.put(doc, id));
-    for (const { key, rows: fresh } of pages.values()) {
-      const stored = ((await request(stores.hist.get(key))) as HistRow[] | undefined) ?? [];
-      const first = fresh[0]?.index ?? 0;
-      await request(stores.hist.put([...stored.filter((row) => row.index < first), ...fresh], key));
-    }
+    await writeHistories(stores, hist);
     await request(stores.sys.put({ k: KEY, v: { version: PROJECTION_VERSION, vector } satisfies Mark }));
   });
   for (const id of dirtyIds) tree.dirty.delete(id);
 };
-
-/** Pages `first` to `last` of one file's history, as far as they are on disk. */
-export const readHistory = (db: Database, node: NodeId, first: number, last: number): Promise<HistRow[][]> =>
-  transact(db, ['hist'], 'readonly', ({ hist }) =>
-    request(hist.getAll(db.keyRange.bound([node, first], [node, last])) as IDBRequest<HistRow[][]>),
-  );
