@@ -14,6 +14,20 @@ const anyRoute: fc.Arbitrary<Route> = fc.oneof(
   fc.oneof(word, fc.webUrl()).map((name): Route => ({ room: 'programs', name })),
   word.map((section): Route => ({ room: 'settings', section })),
   fc
+    .record(
+      {
+        query: word,
+        mode: fc.constantFrom('exact' as const, 'regex' as const),
+        under: word,
+        actor: word,
+        since: word,
+        until: word,
+        past: fc.constant(true as const),
+      },
+      { requiredKeys: [] },
+    )
+    .map((asked): Route => ({ room: 'search', ...asked })),
+  fc
     .record({
       segments: fc.array(word, { minLength: 1, maxLength: 4 }),
       at: fc.option(word),

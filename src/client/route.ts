@@ -8,11 +8,25 @@ export type Route =
   | { room: 'home' }
   | { room: 'inbox'; id?: string }
   | { room: 'files'; path?: string; at?: string; line?: number }
+  | ({ room: 'search' } & SearchAsked)
   | { room: 'agents'; run?: string }
   | { room: 'programs'; name?: string }
   | { room: 'settings'; section?: string };
 
 export type RoomName = Route['room'];
+
+/** What the search room is asked, as its address has it. `past`: also in former versions. */
+export type SearchAsked = {
+  query?: string;
+  mode?: 'exact' | 'regex';
+  under?: string;
+  actor?: string;
+  since?: string;
+  until?: string;
+  past?: true;
+};
+
+const ASKED = ['query', 'under', 'actor', 'since', 'until'] as const;
 
 const encode = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
@@ -40,6 +54,13 @@ export const href = (route: Route): string => {
       return withName('programs', route.name);
     case 'settings':
       return withName('settings', route.section);
+    case 'search': {
+      const query = new URLSearchParams();
+      for (const name of [...ASKED, 'mode'] as const) if (route[name]) query.set(name, route[name]);
+      if (route.past) query.set('past', '1');
+      const asked = query.toString();
+      return `#/search${asked ? `?${asked}` : ''}`;
+    }
     case 'files': {
       const query = new URLSearchParams();
       if (route.at) query.set('at', route.at);
@@ -66,6 +87,18 @@ export const parseRoute = (hash: string): Route => {
       return rest ? { room, name: rest } : { room };
     case 'settings':
       return rest ? { room, section: rest } : { room };
+    case 'search': {
+      const query = new URLSearchParams(asked);
+      const mode = query.get('mode');
+      const found: SearchAsked = {};
+      for (const name of ASKED) {
+        const value = query.get(name);
+        if (value) found[name] = value;
+      }
+      if (mode === 'exact' || mode === 'regex') found.mode = mode;
+      if (query.get('past') === '1') found.past = true;
+      return { room, ...found };
+    }
     case 'files': {
       const query = new URLSearchParams(asked);
       const at = query.get('at');

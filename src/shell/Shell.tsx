@@ -6,7 +6,7 @@ import { createMemo, createSignal, lazy, Show, Suspense, type JSX } from 'solid-
 import { useClient, DeskContext, type Desk } from '../client/context.ts';
 import { createNow } from '../client/now.ts';
 import { createProcesses, createProposals, isWaiting } from '../client/records.ts';
-import { href, type Route } from '../client/route.ts';
+import { go, href, type Route } from '../client/route.ts';
 import { AppFrame } from '../ui/AppFrame.tsx';
 import type { NavItem } from '../ui/NavList.tsx';
 import { ToastRegion, type ToastItem } from '../ui/ToastRegion.tsx';
@@ -59,6 +59,7 @@ export function Shell(props: ShellProps) {
 
   listenForShortcuts({
     find: desk.search,
+    search: () => go({ room: 'search' }),
     keys: () => setHelping(true),
     shell: () => {
       if (place.phone()) place.move(place.place() === 'full' ? 'bottom' : 'full');
@@ -100,7 +101,8 @@ export function Shell(props: ShellProps) {
       <AppFrame
         workspace="Workspace"
         items={items}
-        current={props.route.room}
+        // Searching is of files, and stands under them in the rail.
+        current={props.route.room === 'search' ? 'files' : props.route.room}
         onGo={place.makeRoom}
         place={place.place()}
         fixed={props.route.room === 'inbox' || props.route.room === 'files'}
