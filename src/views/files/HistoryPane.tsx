@@ -15,6 +15,7 @@ import { Skeleton } from '../../ui/Skeleton.tsx';
 import { TimelineItem } from '../../ui/TimelineItem.tsx';
 import { clockTime, columnTime, plural } from '../../ui/words.ts';
 import { shortRun } from '../run-file.ts';
+import { CompareDialog } from './CompareDialog.tsx';
 import type { History } from './opened.ts';
 import { groupRevisions, type RevisionGroup } from './revision-groups.ts';
 import { RevisionChange } from './RevisionChange.tsx';
@@ -38,6 +39,7 @@ export function HistoryPane(props: HistoryPaneProps) {
   const clock = () => ({ now: now() });
   const [shown, setShown] = createSignal(FIRST);
   const [chosen, setChosen] = createSignal<string>();
+  const [comparing, setComparing] = createSignal<RevisionGroup>();
   const [diffs, setDiffs] = createSignal<ReadonlyMap<string, VersionDiff>>(new Map());
 
   const groups = createMemo<RevisionGroup[]>(
@@ -70,9 +72,27 @@ export function HistoryPane(props: HistoryPaneProps) {
 
   return (
     <section aria-labelledby="file-history">
-      <h2 id="file-history" class="side-head">
-        History
-      </h2>
+      <div class="side-top">
+        <h2 id="file-history" class="side-head">
+          History
+        </h2>
+        <Show when={groups().length > 1}>
+          <Button small variant="quiet" icon="side" onClick={() => setComparing(groups()[0])}>
+            Compare
+          </Button>
+        </Show>
+      </div>
+      <Show when={comparing()}>
+        {(from) => (
+          <CompareDialog
+            path={props.path}
+            groups={groups()}
+            from={from()}
+            versions={versions()}
+            onClose={() => setComparing(undefined)}
+          />
+        )}
+      </Show>
       <Show
         when={props.history.value()}
         fallback={
@@ -103,6 +123,7 @@ export function HistoryPane(props: HistoryPaneProps) {
                       group={group}
                       diff={diffs().get(keyOf(group))}
                       first={group === groups()[0]}
+                      {...(groups().length > 1 ? { onCompare: setComparing } : {})}
                     />
                   </li>
                 </Show>

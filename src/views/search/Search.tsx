@@ -12,7 +12,8 @@ import { ErrorCard } from '../../ui/ErrorCard.tsx';
 import { Progress } from '../../ui/Progress.tsx';
 import { count, plural } from '../../ui/words.ts';
 import { Room } from '../Room.tsx';
-import { HitList, type HitListHandle } from './HitList.tsx';
+import type { RowsHandle } from '../VirtualRows.tsx';
+import { HitList } from './HitList.tsx';
 import { argsOf, widerOf } from './question.ts';
 import { createSearching } from './searching.ts';
 import { SearchForm } from './SearchForm.tsx';
@@ -23,7 +24,7 @@ const REST_MS = 250;
 export function Search(props: { asked: SearchAsked }) {
   const client = useClient();
   const searching = createSearching(client.stub);
-  const [list, setList] = createSignal<HitListHandle>();
+  const [list, setList] = createSignal<RowsHandle>();
   const asked = createMemo(() => props.asked, undefined, { equals: (a, b) => JSON.stringify(a) === JSON.stringify(b) });
   let room!: HTMLDivElement;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -37,7 +38,8 @@ export function Search(props: { asked: SearchAsked }) {
     timer = setTimeout(() => ask(next), REST_MS);
   };
   createEffect(on(asked, (now) => void searching.ask(argsOf(now))));
-  onMount(() => queueMicrotask(() => room.querySelector<HTMLInputElement>('input')?.focus()));
+  const toLine = () => room.querySelector<HTMLInputElement>('input')?.focus();
+  onMount(() => queueMicrotask(toLine));
 
   const found = () => {
     const answer = searching.answer();
@@ -103,9 +105,7 @@ export function Search(props: { asked: SearchAsked }) {
               </ErrorCard>
             )}
           </Match>
-          <Match when={found()}>
-            {(answer) => <HitList answer={answer()} past={asked().past === true} ref={setList} />}
-          </Match>
+          <Match when={found()}>{(answer) => <HitList answer={answer()} onUp={toLine} ref={setList} />}</Match>
           <Match when={searching.stopped()}>
             <Empty
               title="The search was stopped"
