@@ -7,6 +7,7 @@ import { createSignal, onCleanup, type Accessor } from 'solid-js';
 export type Route =
   | { room: 'home' }
   | { room: 'inbox'; id?: string }
+  | { room: 'conflicts' }
   | { room: 'files'; path?: string; at?: string; line?: number }
   | ({ room: 'search' } & SearchAsked)
   | { room: 'agents'; run?: string }
@@ -46,6 +47,8 @@ export const href = (route: Route): string => {
   switch (route.room) {
     case 'home':
       return '#/';
+    case 'conflicts':
+      return '#/conflicts';
     case 'inbox':
       return withName('inbox', route.id);
     case 'agents':
@@ -79,6 +82,8 @@ export const parseRoute = (hash: string): Route => {
     .map(decode);
   const rest = parts.join('/');
   switch (room) {
+    case 'conflicts':
+      return { room };
     case 'inbox':
       return rest ? { room, id: rest } : { room };
     case 'agents':

@@ -5,8 +5,8 @@
 import { createMemo, createSignal, lazy, Show, Suspense, type JSX } from 'solid-js';
 import { useClient, DeskContext, type Desk } from '../client/context.ts';
 import { createNow } from '../client/now.ts';
-import { createProcesses, createProposals, isWaiting } from '../client/records.ts';
-import { go, href, type Route } from '../client/route.ts';
+import { createConflicts, createProcesses, createProposals, isWaiting } from '../client/records.ts';
+import { go, href, type RoomName, type Route } from '../client/route.ts';
 import { AppFrame } from '../ui/AppFrame.tsx';
 import type { NavItem } from '../ui/NavList.tsx';
 import { ToastRegion, type ToastItem } from '../ui/ToastRegion.tsx';
@@ -22,6 +22,9 @@ import { listenForShortcuts } from './shortcuts.ts';
 
 const Finder = lazy(async () => ({ default: (await import('./Finder.tsx')).Finder }));
 const KeysHelp = lazy(async () => ({ default: (await import('./KeysHelp.tsx')).KeysHelp }));
+
+/** Rooms that are reached from another and stand under it in the rail. */
+const HOUSE: Partial<Record<RoomName, RoomName>> = { search: 'files', conflicts: 'inbox' };
 
 export interface ShellProps {
   route: Route;
@@ -101,8 +104,7 @@ export function Shell(props: ShellProps) {
       <AppFrame
         workspace="Workspace"
         items={items}
-        // Searching is of files, and stands under them in the rail.
-        current={props.route.room === 'search' ? 'files' : props.route.room}
+        current={HOUSE[props.route.room] ?? props.route.room}
         onGo={place.makeRoom}
         place={place.place()}
         fixed={props.route.room === 'inbox' || props.route.room === 'files'}
@@ -149,7 +151,11 @@ const createItems = (): NavItem[] => {
   const proposals = createProposals();
   const processes = createProcesses();
   const now = createNow();
-  const waiting = createMemo(() => proposals.value()?.filter((proposal) => isWaiting(proposal, now())).length ?? 0);
+  const conflicts = createConflicts();
+  const open = () => conflicts.value()?.filter(({ state }) => state === 'open').length ?? 0;
+  const waiting = createMemo(
+    () => (proposals.value()?.filter((proposal) => isWaiting(proposal, now())).length ?? 0) + open(),
+  );
   const live = createMemo(() => processes.value()?.length ?? 0);
   return ROOMS.map(({ id, label, icon }): NavItem => {
     const item = { id, label, icon, href: href({ room: id }) };

@@ -69,6 +69,7 @@ export function Files(props: { path?: string; at?: string; line?: number }) {
       actions={
         <>
           <Button
+            class="only-wide"
             small
             variant="quiet"
             icon="search"

@@ -33,7 +33,11 @@ export function MissingFile(props: MissingFileProps) {
     desk.say(`${nameOf(props.path)} is back, with its history.`);
   };
   const moved = () => props.last && props.last.op !== 'remove' && props.last.path !== props.path;
-  const who = () => (props.last ? readActor(props.last.actor).name : '');
+  /** It begins a sentence. */
+  const who = () => {
+    const name = props.last ? readActor(props.last.actor).name : '';
+    return name === 'you' ? 'You' : name;
+  };
   const when = () => (props.last ? relativeDay(props.last.at, { now: Date.now() }) : '');
   return (
     <div class="pad grow">

@@ -7,12 +7,14 @@ import { editorLook } from './editor-theme.ts';
 
 const mergeLook = EditorView.theme({
   '&': { blockSize: 'auto' },
-  '.cm-content': { paddingBlockEnd: '6px' },
+  '&.cm-merge-a .cm-content, &.cm-merge-b .cm-content': { paddingBlockEnd: '6px' },
   '&.cm-merge-a .cm-changedLine': { backgroundColor: 'var(--del-soft)' },
   '&.cm-merge-b .cm-changedLine': { backgroundColor: 'var(--add-soft)' },
   '&.cm-merge-a .cm-changedText': { background: 'var(--del-word)' },
   '&.cm-merge-b .cm-changedText': { background: 'var(--add-word)' },
   '.cm-collapsedLines': { background: 'var(--ground)', color: 'var(--ink-2)', font: 'var(--t-12)/24px var(--sans)' },
+  // The library's own ornament is in few fonts.
+  '.cm-collapsedLines::before, .cm-collapsedLines::after': { content: '""' },
   '.cm-changeGutter': { inlineSize: '3px', paddingInlineStart: '1px' },
 });
 

@@ -23,18 +23,20 @@ export type VersionText = { text: string } | { not: 'text' | 'small' };
 export const diffTexts = (from: VersionText, to: VersionText): VersionDiff =>
   'not' in from ? from : 'not' in to ? to : diffLines(from.text, to.text);
 
+/** The text at a revision, or the one there now. */
+export const textAt = async (client: Client, path: string, at?: string): Promise<Result<VersionText>> => {
+  const found = await client.stub.read(path, at === undefined ? {} : { at });
+  if (!found.ok) return found;
+  const { content } = found.value;
+  if (typeof content !== 'string') return ok({ not: 'text' });
+  return ok(content.length > MOST_CHARS ? { not: 'small' } : { text: content });
+};
+
 export const createVersions = (client: Client, path: string): Versions => {
   const texts = new Map<string, Promise<Result<VersionText>>>();
-  const read = async (revision: string): Promise<Result<VersionText>> => {
-    const found = await client.stub.read(path, { at: revision });
-    if (!found.ok) return found;
-    const { content } = found.value;
-    if (typeof content !== 'string') return ok({ not: 'text' });
-    return ok(content.length > MOST_CHARS ? { not: 'small' } : { text: content });
-  };
   const textOf = (revision: Revision | undefined): Promise<Result<VersionText>> => {
     if (!revision || revision.op === 'remove') return Promise.resolve(ok({ text: '' }));
-    const known = texts.get(revision.id) ?? read(revision.id);
+    const known = texts.get(revision.id) ?? textAt(client, path, revision.id);
     texts.set(revision.id, known);
     return known;
   };
