@@ -2,8 +2,9 @@
  * The cockpit around a room: rail, dock, palette, keys, notices, and the drop of files. It knows rooms by name and
  * gives orders through the client; what a room shows is none of its business.
  */
-import { createMemo, createSignal, lazy, Show, Suspense, type JSX } from 'solid-js';
+import { createMemo, createSignal, lazy, onCleanup, Show, Suspense, type JSX } from 'solid-js';
 import { useClient, DeskContext, type Desk } from '../client/context.ts';
+import { browserAsking, keepAfterWork } from '../client/keep-data.ts';
 import { createNow } from '../client/now.ts';
 import { createConflicts, createProcesses, createProposals, isWaiting } from '../client/records.ts';
 import { go, href, type RoomName, type Route } from '../client/route.ts';
@@ -74,6 +75,7 @@ export function Shell(props: ShellProps) {
     },
     stopAll: () => void desk.stopAll(),
   });
+  onCleanup(keepAfterWork(client, browserAsking(client)));
   listenForNotices(client, ({ title, body, path }) =>
     toasts.add({
       text: body ? `${title}. ${body}` : title,
