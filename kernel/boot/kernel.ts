@@ -32,6 +32,8 @@ import { createFinder } from './finder.ts';
 export const VERSION = '0.1.0';
 const EXPIRY_MS = 30_000;
 const RECENT_CAUSES = 500;
+/** Boot goes on this long after the first answers can be given, or with the first call that needs it. */
+const SETTLE_MS = 100;
 
 export type Timer = (run: () => void, ms: number) => () => void;
 
@@ -92,16 +94,12 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     log: journal,
     epoch,
     setTimer,
-    scan: (after, each) => journal.scan(self.number, after, each),
+    replay: (after, each) => journal.scan(self.number, after[self.id] ?? 0, each),
   });
   fs = files;
   const live = createEditors({ db, fs: files, epoch, now, setTimer });
   // [J12] A damaged journal is opened for reading: what would write at boot is left for when it is sound again.
   const damaged = journal.damage() !== undefined;
-  if (!damaged) {
-    await genesis(files);
-    await live.recover();
-  }
 
   const startedAt = new Date(now()).toISOString();
   const processes = createProcesses({
@@ -124,7 +122,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       epoch,
       entries: journal.entryCount(),
       startedAt,
-      ...files.counts(),
+      ...(await files.whole().then(files.counts)),
       ...readonlyOf(journal),
     }),
   });
@@ -141,7 +139,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       }),
     );
   };
-  const causes = await recentCauses(journal, self.number);
+  const causes = new Map<string, RevisionId[]>();
   let turn: Promise<unknown> = Promise.resolve();
   let calls = 0;
 
@@ -198,16 +196,31 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const settleProposals = async (atBoot: boolean): Promise<void> => {
     if (files.stat(PROPOSALS)) await (await import('../syscalls/decide.ts')).settleProposals(kernel, atBoot);
   };
-  if (!damaged) {
+  /** All that boot does beyond reading: a workspace that is there is shown meanwhile. */
+  const start = async (): Promise<void> => {
+    await files.whole();
+    for (const [cause, revisions] of await recentCauses(journal, self.number)) causes.set(cause, revisions);
+    if (damaged) return;
+    await genesis(files);
+    await live.recover();
     if (files.stat(RUNS)) await (await import('../syscalls/settle-runs.ts')).settleRuns(kernel);
     await settleProposals(true);
-  }
+    await files.reviewConflicts();
+  };
+  let begin = (): void => undefined;
+  const started = new Promise<void>((resolve) => (begin = resolve)).then(start).finally(() => delete kernel.starting);
+  started.catch(() => undefined);
+  kernel.starting = () => (begin(), started);
+  // What is asked first is answered first: the rest would stand in its way in the one thread and the one database.
+  const cancelBegin = setTimer(() => begin(), SETTLE_MS);
+  if (damaged || !files.stat('/workspace')) await kernel.starting();
   let stopped = false;
   let cancelExpiry = (): void => undefined;
   const expire = (): void => {
     cancelExpiry = setTimer(() => {
       if (!stopped)
-        void settleProposals(false)
+        void started
+          .then(() => settleProposals(false))
           .catch(() => undefined)
           .then(expire);
     }, EXPIRY_MS);
@@ -216,18 +229,20 @@ export const bootKernel = async (host: Host): Promise<Running> => {
 
   const standing = new AbortController();
   const stops: (() => void)[] = [];
-  const daemonsStarted = (damaged ? Promise.resolve([]) : host.daemons()).then(async (daemons) => {
-    for (const daemon of stopped ? [] : daemons) {
-      stops.push(
-        daemon.start(sys({ actor: `daemon:${daemon.name}`, run: '', capabilities: [], signal: standing.signal })),
-      );
-    }
-    const { startUpkeep } = await import('../journal/upkeep.ts');
-    if (!stopped) upkeep = startUpkeep({ db, journal, epoch, device: self.number, now, setTimer });
-    // What was committed before it was there counts too.
-    upkeep?.wake();
-    return finder.open();
-  });
+  const daemonsStarted = started
+    .then(() => (damaged ? [] : host.daemons()))
+    .then(async (daemons) => {
+      for (const daemon of stopped ? [] : daemons) {
+        stops.push(
+          daemon.start(sys({ actor: `daemon:${daemon.name}`, run: '', capabilities: [], signal: standing.signal })),
+        );
+      }
+      const { startUpkeep } = await import('../journal/upkeep.ts');
+      if (!stopped) upkeep = startUpkeep({ db, journal, epoch, device: self.number, now, setTimer });
+      // What was committed before it was there counts too.
+      upkeep?.wake();
+      return finder.open();
+    });
   // Offline before it was cached: the next search opens the index, or says why it cannot.
   daemonsStarted.catch(() => undefined);
 
@@ -240,6 +255,8 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     call: (caller, name, args) => dispatch(kernel, caller, name, args),
     stop: async () => {
       stopped = true;
+      cancelBegin();
+      await kernel.starting?.().catch(() => undefined);
       cancelExpiry();
       for (const stop of stops) stop();
       standing.abort();

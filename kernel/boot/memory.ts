@@ -121,6 +121,7 @@ export const bootMemory = async (options: MemoryOptions = {}): Promise<Memory> =
     }),
     daemons: async () => options.daemons ?? [],
   });
+  await running.kernel.starting?.();
   const index = await running.standing;
   return {
     ...running,

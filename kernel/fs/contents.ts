@@ -36,6 +36,10 @@ export type Contents = {
   load: (node: TreeNode) => Promise<Content>;
   /** The content that this revision recorded: checked against its hash, whether from `revs` or from the journal. */
   asOf: (node: TreeNode, row: HistRow) => Promise<Past>;
+  /** What stands in a file that was changed apart; `lost` names a content that lost. */
+  refresh: (
+    node: TreeNode,
+  ) => Promise<{ as: ContentKind; size: number; hash: string; lost?: { revision: string; at: number } }>;
   bytesOf: (content: Past) => Promise<Uint8Array>;
   put: (id: NodeId, content: Content) => void;
   drop: (id: NodeId) => void;
@@ -154,6 +158,7 @@ export const createContents = ({ db, epoch, log, histories, client }: Options): 
   return {
     load,
     asOf,
+    refresh: async () => fail('ENOSYS', 'not built yet'),
     put: cache.put,
     drop: cache.drop,
     clear: () => {

@@ -13,7 +13,7 @@ import type { TreeNode } from './tree.ts';
 
 export type Histories = {
   /** Note an entry just applied to `node`; undone by `forget`. */
-  note: (entry: Entry, node: TreeNode, path: Path) => void;
+  note: (entry: Entry, node: TreeNode, path: Path, seen?: HistRow['seen']) => void;
   forget: (count: number) => void;
   /** Rows from revision `from` on (0 is the first), oldest first. */
   since: (node: TreeNode, from?: number) => Promise<HistRow[]>;
@@ -84,7 +84,7 @@ export const createHistories = (db: Database, onDamage: () => void): Histories =
 
   return {
     newest,
-    note: (entry, node, path) => {
+    note: (entry, node, path, seen) => {
       pending.push({
         node: node.id,
         index: node.count - 1,
@@ -98,6 +98,7 @@ export const createHistories = (db: Database, onDamage: () => void): Histories =
         size: node.size,
         hash: node.hash,
         ...(node.as ? { as: node.as } : {}),
+        ...(seen ? { seen } : {}),
         ...(entry.run ? { run: entry.run } : {}),
         ...(entry.cause ? { cause: entry.cause } : {}),
       });

@@ -15,7 +15,7 @@ import type { Content } from './contents.ts';
 import { asBytes, kindFor, seal, type Prepared } from './prepare.ts';
 import { appendTo, recordBytes, recordHash } from './record.ts';
 import { applyEdits, MAX_TEXT_BYTES, textHash, type Edit } from './texts.ts';
-import { ROOT, type Tree, type TreeNode } from './tree.ts';
+import { folderId, ROOT, type Tree, type TreeNode } from './tree.ts';
 
 export type Author = { actor: Actor; message: string; run: string; cause: string };
 
@@ -60,14 +60,17 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
     let walked: Path = '/';
     for (const name of segments(path)) {
       walked = join(walked, name);
-      const id: NodeId | undefined = node?.children.get(name);
-      let next: TreeNode | undefined = id ? tree.get(id) : undefined;
+      let next: TreeNode | undefined = node && tree.child(node, name);
       if (next && next.kind !== 'dir')
         return fail('ENOTDIR', `${walked} is a file, so nothing can be put below it.`, { path: walked });
       if (!next && node) {
-        const wanted = tree.dirId(node.id, name);
-        const change: Op = { op: 'mkdir', parent: node.id, name };
-        next = emit(tree.get(wanted) ? freshId() : wanted, change).node;
+        const wanted = folderId(node.id, name);
+        const former = tree.get(wanted);
+        // Removed from this very place: it is there again, the same one on every device.
+        next =
+          former?.dead && former.parent === node.id && former.name === name
+            ? emit(wanted, { op: 'restore' }).node
+            : emit(former ? freshId() : wanted, { op: 'mkdir', parent: node.id, name }).node;
       }
       node = next;
     }
@@ -256,13 +259,21 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
     if (isUnder(to, from)) fail('EINVAL', `${from} cannot be moved into itself.`, { path: to });
     if (tree.resolve(to)) fail('EEXIST', `${to} exists already.`, { path: to });
     const parent = folder(parentOf(to));
-    emit(node.id, { op: 'move', parent: parent.id, name: nameOf(to) });
+    const name = nameOf(to);
+    emit(
+      node.id,
+      parent.id === node.parent
+        ? { op: 'rename', name }
+        : name === node.name
+          ? { op: 'reparent', parent: parent.id }
+          : { op: 'move', parent: parent.id, name },
+    );
     staged.touched.push({ node, path: to, from, op: 'move' });
   };
 
   const remove = (path: Path): void => {
     const node = tree.resolve(path) ?? fail('ENOENT', `There is nothing at ${path}.`, { path });
-    if (node.children.size > 0) fail('ENOTEMPTY', `${path} is not empty. Remove what is in it first.`, { path });
+    if (tree.size(node) > 0) fail('ENOTEMPTY', `${path} is not empty. Remove what is in it first.`, { path });
     emit(node.id, { op: 'remove', seen: context.seen });
     staged.touched.push({ node, path, op: 'remove' });
   };

@@ -200,6 +200,7 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
     device: device.id,
     batch,
     settled,
+    merge: async () => fail('ENOSYS', 'Merging is not built yet.'),
     entry,
     vector,
     check,
