@@ -4,9 +4,9 @@
  */
 import { createMemo, createSignal, lazy, onCleanup, Show, Suspense, type JSX } from 'solid-js';
 import { useClient, DeskContext, type Desk } from '../client/context.ts';
-import { browserAsking, keepAfterWork } from '../client/keep-data.ts';
 import { createNow } from '../client/now.ts';
 import { createConflicts, createProcesses, createProposals, isWaiting } from '../client/records.ts';
+import { rested } from '../client/rested.ts';
 import { go, href, type RoomName, type Route } from '../client/route.ts';
 import { AppFrame } from '../ui/AppFrame.tsx';
 import type { NavItem } from '../ui/NavList.tsx';
@@ -75,7 +75,11 @@ export function Shell(props: ShellProps) {
     },
     stopAll: () => void desk.stopAll(),
   });
-  onCleanup(keepAfterWork(client, browserAsking(client)));
+  let keeping: (() => void) | undefined;
+  void rested()
+    .then(() => import('../client/keep-after-work.ts'))
+    .then(({ browserAsking, keepAfterWork }) => (keeping = keepAfterWork(client, browserAsking(client))));
+  onCleanup(() => keeping?.());
   listenForNotices(client, ({ title, body, path }) =>
     toasts.add({
       text: body ? `${title}. ${body}` : title,

@@ -17,7 +17,7 @@ import type { Asked } from '../files/acts.ts';
 import { ChangeWords } from '../files/ChangeWords.tsx';
 import { keepAsIs, restoreVersion } from '../files/restore.ts';
 import { diffTexts, textAt, type VersionDiff } from '../files/versions.ts';
-import { actsFor, besides, TITLES, type Act } from './settle.ts';
+import { actsFor, contestedPath, TITLES, type Act } from './settle.ts';
 
 export interface ConflictCardProps {
   conflict: Conflict;
@@ -32,6 +32,10 @@ export function ConflictCard(props: ConflictCardProps) {
   const [failed, setFailed] = createSignal<string>();
   const beside = createList(() => parentOf(props.conflict.path));
   const here = () => beside.value()?.find(({ path }) => path === props.conflict.path);
+  const sides = (listed: readonly Stat[]) => {
+    const { path } = props.conflict;
+    return listed.filter((stat) => stat.path === path || stat.path === contestedPath(path));
+  };
   const acts = () => actsFor(props.conflict, here() !== undefined);
   const clock = () => ({ now: Date.now() });
 
@@ -52,17 +56,17 @@ export function ConflictCard(props: ConflictCardProps) {
   return (
     <Card
       title={nameOf(props.conflict.path)}
-      actions={
-        <Chip tone="wait" icon="fork">
-          {TITLES[props.conflict.kind]}
-        </Chip>
-      }
       foot={{
         actor: props.conflict.by,
         items: [relativeDay(props.conflict.at, clock()), <span class="path">{props.conflict.path}</span>],
       }}
     >
       <div class="stack-s">
+        <p>
+          <Chip tone="wait" icon="fork">
+            {TITLES[props.conflict.kind]}
+          </Chip>
+        </p>
         <p class="t13">{props.conflict.words}</p>
         <Switch>
           <Match when={props.conflict.kind === 'content' && props.conflict.revision}>
@@ -71,9 +75,7 @@ export function ConflictCard(props: ConflictCardProps) {
           <Match when={props.conflict.kind === 'name' && beside.value()}>
             {(listed) => (
               <ul class="list conflict-sides" aria-label="Both files">
-                <For each={[here(), ...besides(props.conflict.path, listed())]}>
-                  {(stat) => <Show when={stat}>{(side) => <Side stat={side()} />}</Show>}
-                </For>
+                <For each={sides(listed())}>{(stat) => <Side stat={stat} />}</For>
               </ul>
             )}
           </Match>

@@ -1,9 +1,8 @@
 /** What can be done about a conflict, the other holder of a name, and the order they are shown in. */
 import { expect, test } from 'vitest';
-import type { Stat } from '../../../kernel/protocol/files.ts';
 import type { Conflict } from '../../../kernel/protocol/formats/records.ts';
 import { parseConflict } from '../../client/records.ts';
-import { actsFor, besides, inTurn } from './settle.ts';
+import { actsFor, contestedPath, inTurn } from './settle.ts';
 
 const conflict = (more: Partial<Conflict> = {}): Conflict => ({
   id: 'c1',
@@ -15,17 +14,6 @@ const conflict = (more: Partial<Conflict> = {}): Conflict => ({
   by: 'operator',
   ...more,
 });
-const stat = (path: string, conflicted = true): Stat => ({
-  path,
-  kind: 'file',
-  size: 1,
-  revision: 'd.1',
-  actor: 'operator',
-  at: '2026-11-20T08:00:00Z',
-  attrs: {},
-  ...(conflicted ? { conflict: 'Two files took one name.' } : {}),
-});
-
 test('the other side can be taken only where it is known; nothing is offered where nothing stands or may be changed', () => {
   expect(actsFor(conflict({ revision: 'd.7' }), true)).toEqual(['keep', 'other', 'rename', 'remove']);
   expect(actsFor(conflict(), true)).toEqual(['keep', 'rename', 'remove']);
@@ -34,14 +22,10 @@ test('the other side can be taken only where it is known; nothing is offered whe
   expect(actsFor(conflict({ path: '/system/x.json' }), true)).toEqual([]);
 });
 
-test('the other holder of a name stands beside, and is in conflict as well', () => {
-  const listed = [
-    stat('/workspace/a.png'),
-    stat('/workspace/a (2).png'),
-    stat('/workspace/b.png', false),
-    stat('/workspace/x/a.png'),
-  ];
-  expect(besides('/workspace/a.png', listed).map(({ path }) => path)).toEqual(['/workspace/a (2).png']);
+test('the file that took the name first stands under it, beside the one with a name of its own', () => {
+  expect(contestedPath('/workspace/a/plan~3fa2b1c4.md')).toBe('/workspace/a/plan.md');
+  expect(contestedPath('/workspace/a/notes~3fa2b1c4')).toBe('/workspace/a/notes');
+  expect(contestedPath('/workspace/a/archive.tar~3fa2b1c4.gz')).toBe('/workspace/a/archive.tar.gz');
 });
 
 test('open ones come first, the newest first; a record without its words is left out', () => {

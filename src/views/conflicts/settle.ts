@@ -2,9 +2,8 @@
  * Settling a conflict: what can be done about each kind, and keeping the one side or the other. Keeping is a `restore`
  * on the path; the kernel then marks the record settled.
  */
-import type { Stat } from '../../../kernel/protocol/files.ts';
 import type { Conflict } from '../../../kernel/protocol/formats/records.ts';
-import { isUnder, parentOf, type Path } from '../../../kernel/protocol/paths.ts';
+import { isUnder, join, nameOf, parentOf, type Path } from '../../../kernel/protocol/paths.ts';
 
 export type Act = 'keep' | 'other' | 'rename' | 'remove';
 
@@ -28,9 +27,9 @@ export const TITLES: Record<Conflict['kind'], string> = {
   content: 'Two contents for one file',
 };
 
-/** The files beside a path that are in a conflict too: the other holder of a name is one of them. */
-export const besides = (path: Path, listed: readonly Stat[]): Stat[] =>
-  listed.filter((stat) => stat.path !== path && parentOf(stat.path) === parentOf(path) && stat.conflict !== undefined);
+/** `plan~3fa2b1c4.md` → `plan.md`: the name two files took, and under which the other one stands. */
+export const contestedPath = (path: Path): Path =>
+  join(parentOf(path), nameOf(path).replace(/~[0-9a-f]+(\.[^.]*)?$/, '$1'));
 
 /** Open ones first, each newest first. */
 export const inTurn = (conflicts: readonly Conflict[]): { open: Conflict[]; settled: Conflict[] } => {

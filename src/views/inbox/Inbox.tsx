@@ -182,7 +182,7 @@ export function Inbox(props: { id?: string }) {
             <div class="narrow">
               <h2 class="vh">Proposals</h2>
               <Empty
-                title="Nothing waits for you"
+                title={disagreed() > 0 ? 'No proposal waits for you' : 'Nothing waits for you'}
                 action={<Button href={href({ room: 'settings', section: 'grants' })}>See what may act alone</Button>}
               >
                 When an agent may not do something alone, it proposes it here, with its reason and exactly what would

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { WatchEvent } from '../../kernel/protocol/files.ts';
 import type { WatchListener } from './client.ts';
-import { keepAfterWork, type Asking } from './keep-data.ts';
+import { keepAfterWork, type Asking } from './keep-after-work.ts';
 
 const event = (more: Partial<WatchEvent> = {}): WatchEvent => ({
   path: '/workspace/a.md',
