@@ -102,7 +102,7 @@ export function SearchForm(props: SearchFormProps) {
           options={[
             { value: 'text', label: 'Words' },
             { value: 'exact', label: 'Exact' },
-            { value: 'regex', label: 'Regex', said: 'Regular expression' },
+            { value: 'regex', label: 'Regex', said: 'Regex: regular expression' },
           ]}
         />
         <Check
