@@ -171,11 +171,9 @@ export function RunPage(props: { id: string }) {
                 title="What it changed"
                 flush
                 actions={
-                  <Show when={touched.value()?.length}>
-                    <Button small variant="quiet" icon="undo" onClick={() => setUndoing(true)}>
-                      Undo what this run did
-                    </Button>
-                  </Show>
+                  <Button small variant="quiet" icon="undo" onClick={() => setUndoing(true)}>
+                    Undo what this run did
+                  </Button>
                 }
               >
                 <UndoRun run={props.id} open={undoing()} onClose={() => setUndoing(false)} />

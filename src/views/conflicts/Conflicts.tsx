@@ -40,6 +40,7 @@ export function Conflicts() {
       }
     >
       <div class="narrow stack">
+        <h2 class="vh">Where devices disagreed</h2>
         <Switch fallback={<Skeleton label="Reading the conflicts" />}>
           <Match when={conflicts.error() && !conflicts.value()}>
             <ErrorCard title="The conflicts cannot be read" code={conflicts.error()?.code}>

@@ -76,6 +76,14 @@ export function FilePane(props: FilePaneProps) {
     ),
   );
 
+  // A former version is read with its place in the history beside it.
+  createEffect(
+    on(
+      () => props.at,
+      (at) => at !== undefined && props.onSide(true),
+    ),
+  );
+
   const fetch = () =>
     void download(client, props.path, props.at).then(
       (done) => done.ok || desk.say(`Not downloaded: ${done.error.message}`),

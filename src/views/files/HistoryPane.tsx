@@ -47,7 +47,10 @@ export function HistoryPane(props: HistoryPaneProps) {
     [],
   );
   const versions = createMemo(() => createVersions(client, props.path));
-  const visible = () => groups().slice(0, shown());
+  /** As far as asked for, and at least to the version that is shown. */
+  const most = () =>
+    Math.max(shown(), 1 + groups().findIndex(({ revisions }) => revisions.some(({ id }) => id === props.at)));
+  const visible = () => groups().slice(0, most());
   /** A group is known by its oldest revision too: typing on adds to it and must not close it. */
   const open = (group: RevisionGroup) => group.revisions.some(({ id }) => id === (chosen() ?? props.at));
 
@@ -131,10 +134,10 @@ export function HistoryPane(props: HistoryPaneProps) {
             )}
           </For>
         </Ledger>
-        <Show when={groups().length > shown()}>
+        <Show when={groups().length > most()}>
           <div class="pad">
-            <Button small variant="quiet" onClick={() => setShown(shown() + 100)}>
-              Show {plural(Math.min(100, groups().length - shown()), 'older entry', 'older entries')}
+            <Button small variant="quiet" onClick={() => setShown(most() + 100)}>
+              Show {plural(Math.min(100, groups().length - most()), 'older entry', 'older entries')}
             </Button>
           </div>
         </Show>

@@ -78,6 +78,7 @@ export function Search(props: { asked: SearchAsked }) {
             {found() ? 'Searching. What was found before is below.' : 'Searching.'}
           </Progress>
         </Show>
+        <h2 class="vh">What was found</h2>
         <Switch>
           <Match when={searching.error()}>
             {(error) => (

@@ -33,7 +33,7 @@ export function SearchForm(props: SearchFormProps) {
       { defer: true },
     ),
   );
-  const folders = createList(() => '/workspace', { depth: 2 });
+  const folders = createList(() => '/workspace');
   const agents = createList(() => '/workspace/agents');
   const programs = createInstalled();
 
