@@ -15,6 +15,8 @@ export type Applied = { undo: Undo; seen?: Record<string, number> };
 
 type Moved = Omit<FolderMove, 'from'>;
 
+const seconds = ({ at }: Stamp): number => Math.min(0xffffffff, Math.floor(at / 1000));
+
 /** Apply one entry; nothing when it is about no node, or about one that is not there. */
 export const applyEntry = (state: TreeState, entry: Entry): Applied | undefined => {
   const done = applyAlone(state, entry);
@@ -82,7 +84,7 @@ const make = (state: TreeState, row: Row, change: Extract<Op, { op: 'mkdir' | 'c
   table.flags[row] = EXISTS | (change.op === 'mkdir' ? FOLDER | LOADED : 0);
   table.parents[row] = state.folderRow(change.parent);
   table.names[row] = nameFor(state, row, change.name);
-  table.placed[row] = stamp.at;
+  table.placed[row] = seconds(stamp);
   table.revisions[row] = 0;
   table.at[row] = -1;
   if (change.op === 'create' && Object.keys(change.attrs).length > 0) table.attrs.set(row, { ...change.attrs });
@@ -145,7 +147,7 @@ const placeAgain = (state: TreeState, row: Row, change: { parent: NodeId; name: 
 /** Made twice and never moved, it has its place since the first time. */
 const sinceFirst = (state: TreeState, row: Row, stamp: Stamp): void => {
   const set = state.registers.get(row);
-  if (!set?.place && !set?.name) state.table.placed[row] = Math.min(state.table.placed[row] ?? 0, stamp.at);
+  if (!set?.place && !set?.name) state.table.placed[row] = Math.min(state.table.placed[row] ?? 0, seconds(stamp));
 };
 
 const setAttr = (state: TreeState, row: Row, key: string, value: string, stamp: Stamp): void => {
@@ -169,7 +171,7 @@ const moveTo = (
   undos.push(state.notePast(row));
   if ('name' in change && newer(set.name)) {
     table.names[row] = nameFor(state, row, change.name);
-    table.placed[row] = Math.max(table.placed[row] ?? 0, stamp.at);
+    table.placed[row] = Math.max(table.placed[row] ?? 0, seconds(stamp));
     set.name = stamp;
   }
   let moved: Moved | undefined;
@@ -178,7 +180,7 @@ const moveTo = (
     if (table.has(row, FOLDER)) moved = { stamp, row, to };
     else if (newer(set.place)) {
       table.parents[row] = to;
-      table.placed[row] = Math.max(table.placed[row] ?? 0, stamp.at);
+      table.placed[row] = Math.max(table.placed[row] ?? 0, seconds(stamp));
     }
     if (newer(set.place)) set.place = stamp;
   }
@@ -201,7 +203,7 @@ const relocate = (state: TreeState, batch: readonly Moved[]): Undo => {
     state.touchIn(from, row);
     state.touch(row);
   });
-  for (const { row, stamp } of batch) table.placed[row] = Math.max(table.placed[row] ?? 0, stamp.at);
+  for (const { row, stamp } of batch) table.placed[row] = Math.max(table.placed[row] ?? 0, seconds(stamp));
   for (const row of rows) {
     state.refresh(row);
     if (!table.has(row, SHOWN)) undos.push(state.notePast(row));

@@ -32,7 +32,7 @@ export const disagreementOf = (state: TreeState, row: Row): Disagreement | undef
   const name = table.names[row] ?? '';
   if (state.folders.shownName(row) !== name) {
     const words = `Another device took the name ${name} first, so this one is shown under a name of its own.`;
-    return { row, kind: 'name', at: table.placed[row] ?? 0, words };
+    return { row, kind: 'name', at: (table.placed[row] ?? 0) * 1000, words };
   }
   return undefined;
 };

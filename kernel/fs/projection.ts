@@ -30,6 +30,8 @@ type Mark = {
   /** How many pages there are: fewer on disk means that the store was cleared or cut. */
   pages: number;
   moves: number;
+  /** How many nodes lie in them, about: room is made at once. */
+  nodes: number;
 };
 
 /** `as` is how the content was kept at that revision; folders have none. */
@@ -114,6 +116,7 @@ export const openTree = async (db: Database, broken: () => void): Promise<Stored
 
   const readAll = async (): Promise<void> => {
     const moves: Uint8Array[] = [];
+    table.reserve(mark.nodes + 16);
     for (let after: IDBValidKey | undefined; ;) {
       const range = after === undefined ? null : db.keyRange.lowerBound(after, true);
       const [keys, values] = await transact(db, ['dirs'], 'readonly', ({ dirs }) =>
@@ -207,7 +210,9 @@ export const takeTree = (tree: Tree, layout: Layout, vector: VersionVector): Tre
   let total = Math.ceil(moves.log.length / MOVES_PAGE);
   for (const [folder, count] of layout.pages) if (!next.has(folder)) total += count;
   for (const count of next.values()) total += count;
+  const nodes = table.count;
   const mark: Mark = {
+    nodes,
     version: PROJECTION_VERSION,
     vector,
     seen: Object.fromEntries(tree.seenBy),

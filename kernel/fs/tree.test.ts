@@ -122,7 +122,7 @@ const run = (replicas: Replica[], steps: readonly Step[]): void => {
   steps.forEach(({ who, act, one, two, name: which, with: other, together }, i) => {
     const replica = replicas[who % replicas.length] as Replica;
     const { tree } = replica;
-    const now = 1000 + i * 3;
+    const now = 1000 + i * 300;
     const name = NAMES[which] ?? 'a';
     const nodes = [...Array(tree.table.count).keys()]
       .map((row) => tree.view(row))
@@ -170,7 +170,7 @@ describe('[F18] the tree of several devices', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 5 }),
-        fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 5, maxLength: 5 }),
+        fc.array(fc.integer({ min: -5000, max: 5000 }), { minLength: 5, maxLength: 5 }),
         fc.array(step, { maxLength: 60 }),
         (count, skews, steps) => {
           const replicas = Array.from({ length: count }, (_, n) => new Replica(n, skews[n] ?? 0));
@@ -245,8 +245,8 @@ describe('[F18] the tree of several devices', () => {
     const make =
       (name: string): ((seen: VersionVector) => Op) =>
       () => ({ op: 'create', parent: ROOT, name, as: 'text', size: 1, hash: HASH, attrs: {} });
-    one.act(10, nodeOf(1), make('notes.md'));
-    two.act(20, nodeOf(2), make('notes.md'));
+    one.act(10_000, nodeOf(1), make('notes.md'));
+    two.act(20_000, nodeOf(2), make('notes.md'));
     meet([one, two]);
     for (const { tree } of [one, two]) {
       expect(tree.resolve('/notes.md')?.id).toBe(nodeOf(1));
@@ -255,7 +255,7 @@ describe('[F18] the tree of several devices', () => {
       expect(disagreements(tree).map(({ kind }) => kind)).toEqual(['name']);
     }
     // The first goes away: the other has the name.
-    one.act(30, nodeOf(1), (seen) => ({ op: 'remove', seen }));
+    one.act(30_000, nodeOf(1), (seen) => ({ op: 'remove', seen }));
     expect(one.tree.resolve('/notes.md')?.id).toBe(nodeOf(2));
     expect(disagreements(one.tree)).toEqual([]);
   });
