@@ -94,15 +94,19 @@ export class Database extends Dexie {
   override close(options?: { disableAutoOpen: boolean }): void {
     if (options?.disableAutoOpen !== false) this.closedByUs = true;
     super.close(options);
+    // Looked at now and not when next needed: with the connection, the database may be gone.
+    if (!this.closedByUs && !this.reopening) void this.reopen().catch(() => undefined);
   }
 
   /** A new connection for one that was lost; everybody who lost it shares one attempt. Never after our own `close`. */
   async reopen(): Promise<void> {
     if (this.closedByUs) throw new Dexie.DatabaseClosedError('closed by the kernel');
-    this.reopening ??= (async () => {
-      this.close({ disableAutoOpen: false });
-      await this.open();
-    })().finally(() => (this.reopening = undefined));
+    this.reopening ??= Promise.resolve()
+      .then(async () => {
+        super.close({ disableAutoOpen: false });
+        await this.open();
+      })
+      .finally(() => (this.reopening = undefined));
     await this.reopening;
   }
 }
