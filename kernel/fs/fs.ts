@@ -18,12 +18,19 @@ import { createHistories, type Histories } from './history.ts';
 import { dropProjection, flushTree, loadTree } from './projection.ts';
 import { createReads, refused, type Reads } from './reads.ts';
 import { prepare } from './prepare.ts';
+import type { Sources } from './restore-plan.ts';
 import { stage, type Author, type Staged } from './stage.ts';
 import { randomClient } from './texts.ts';
 import { createTree, type Tree, type TreeNode, type Undo } from './tree.ts';
 
-/** Judges the texts a change set would leave behind, before it takes its place. */
-export type Check = (textAt: (path: Path) => string | undefined) => Result<unknown>;
+/** Judges a change set as it was staged, before it takes its place: the texts it leaves, and all that it touches. */
+export type Check = (set: {
+  textAt: (path: Path) => string | undefined;
+  touched: Staged['touched'];
+  sources: readonly Path[];
+  /** Every path that it changes or leaves, also of what moves along with a folder. */
+  paths: () => Set<Path>;
+}) => Result<unknown>;
 
 export type Fs = Reads &
   Omit<Bus, 'announce'> & {
@@ -65,6 +72,7 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     stale = true;
   });
   const contents = createContents({ db, epoch, log, histories, client: () => client });
+  const sources: Sources = { log, contents, histories };
   const bus = createBus();
   let lock: Promise<unknown> = Promise.resolve();
   let cancelFlush: (() => void) | undefined;
@@ -200,6 +208,14 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
       return content?.as === 'text' ? content.text : undefined;
     };
 
+  const checked = (staged: Staged, author: Author): Parameters<Check>[0] => ({
+    textAt: textIn(staged),
+    touched: staged.touched,
+    sources: staged.sources ?? [],
+    paths: () =>
+      new Set([...staged.touched, ...eventsOf(tree, staged, author)].flatMap(({ path, from }) => [path, from ?? path])),
+  });
+
   const place = async (
     changes: readonly Change[],
     author: Author,
@@ -209,12 +225,12 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     if (damage) throw new SysFailure(damage);
     for (;;) {
       try {
-        const prepared = await prepare(tree, changes, contents.load, (bytes) => storeBlob(db, epoch, bytes));
+        const prepared = await prepare(tree, changes, sources, (bytes) => storeBlob(db, epoch, bytes));
         if (!stale) {
           const { [log.device]: _own, ...seen } = log.vector();
           return stageSet(author, (apply) => {
             const staged = stage({ tree, prepared, author, client, seen, apply }, changes);
-            if (check) must(check(textIn(staged)));
+            if (check) must(check(checked(staged, author)));
             return staged;
           });
         }

@@ -5,14 +5,14 @@
  */
 import type { Actor } from '../protocol/actor.ts';
 import { concatBytes, decodeText, fromHex, hash, hashHex, toHex, toUtf8 } from '../protocol/bytes.ts';
-import { PROGRAMS, SYSTEM, WORKSPACE } from '../protocol/capability.ts';
 import type { NodeId, Op, RevisionId, VersionVector } from '../protocol/entry.ts';
 import { fail } from '../protocol/errors.ts';
-import { changePaths, type Attrs, type Change } from '../protocol/files.ts';
+import type { Attrs, Change } from '../protocol/files.ts';
 import type { Draft } from '../protocol/log.ts';
 import { isUnder, join, nameOf, parentOf, segments, type Path } from '../protocol/paths.ts';
 import type { Content } from './contents.ts';
-import { asBytes, kindFor, seal, type Prepared } from './prepare.ts';
+import { asBytes, kindFor, refuseStanding, seal, type Prepared } from './prepare.ts';
+import type { Hands } from './restore.ts';
 import { appendTo, recordBytes, recordHash } from './record.ts';
 import { applyEdits, MAX_TEXT_BYTES, textHash, type Edit } from './texts.ts';
 import { ROOT, type Tree, type TreeNode } from './tree.ts';
@@ -23,6 +23,8 @@ export type Staged = {
   revisions: RevisionId[];
   touched: { node: TreeNode; path: Path; from?: Path; op: Op['op']; update?: Uint8Array }[];
   contents: Map<NodeId, Content>;
+  /** Where the contents stood that a restore puts back: who may not read there may not bring them back. */
+  sources?: Path[];
 };
 
 const NO_BYTES = new Uint8Array();
@@ -99,7 +101,7 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
     return node;
   };
 
-  const replace = (node: TreeNode, path: Path, bytes: Uint8Array, attrs: Attrs | undefined): void => {
+  const replace = (node: TreeNode, path: Path, bytes: Uint8Array, attrs?: Attrs): void => {
     const as = kindFor(path, bytes);
     const held = as === 'text' && node.as === 'text' ? contentOf(node) : undefined;
     if (held?.as === 'text') {
@@ -217,7 +219,7 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
           ? found.flatMap((at) => small.map((edit) => ({ ...edit, at: at + edit.at })))
           : undefined;
       editText(node, change.path, held, next, edits);
-    } else replace(node, change.path, toUtf8(next), undefined);
+    } else replace(node, change.path, toUtf8(next));
   };
 
   const append = (change: Extract<Change, { op: 'append' }>): void => {
@@ -267,18 +269,16 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
     staged.touched.push({ node, path, op: 'remove' });
   };
 
+  const hands: Hands = { tree, staged, emit, folder, replace, remove };
+
   for (const change of changes) {
-    for (const path of changePaths(change)) {
-      if (path === '/' || path === WORKSPACE || path === SYSTEM || path === PROGRAMS) {
-        if (!(change.op === 'mkdir')) fail('EACCES', `${path} itself cannot be changed.`, { path });
-      }
-    }
+    refuseStanding(change);
     if (change.op === 'put') put(change);
     else if (change.op === 'edit') edit(change);
     else if (change.op === 'append') append(change);
     else if (change.op === 'move') move(change);
     else if (change.op === 'remove') remove(change.path);
-    else if (change.op === 'restore') fail('ENOSYS', 'Restoring is not built yet.', { path: change.path });
+    else if (change.op === 'restore') prepared.restores.get(change)?.(hands);
     else {
       if (tree.resolve(change.path)?.kind === 'file')
         fail('EEXIST', `${change.path} is a file.`, { path: change.path });
