@@ -12,6 +12,7 @@ import { storageFailure } from '../store/transact.ts';
 import type { Database } from '../store/schema.ts';
 import { storeBlob } from './blobs.ts';
 import { createBus, type Bus, type Committed } from './bus.ts';
+import { stagedSet, type Check } from './check.ts';
 import { createContents, type Contents } from './contents.ts';
 import { eventsOf } from './events.ts';
 import { createHistories, type Histories } from './history.ts';
@@ -19,18 +20,10 @@ import { dropProjection, flushTree, loadTree } from './projection.ts';
 import { createReads, refused, type Reads } from './reads.ts';
 import { prepare } from './prepare.ts';
 import type { Sources } from './restore-plan.ts';
+import type { TakeBack, Which } from './take-back.ts';
 import { stage, type Author, type Staged } from './stage.ts';
 import { randomClient } from './texts.ts';
 import { createTree, type Tree, type TreeNode, type Undo } from './tree.ts';
-
-/** Judges a change set as it was staged, before it takes its place: the texts it leaves, and all that it touches. */
-export type Check = (set: {
-  textAt: (path: Path) => string | undefined;
-  touched: Staged['touched'];
-  sources: readonly Path[];
-  /** Every path that it changes or leaves, also of what moves along with a folder. */
-  paths: () => Set<Path>;
-}) => Result<unknown>;
 
 export type Fs = Reads &
   Omit<Bus, 'announce'> & {
@@ -44,6 +37,8 @@ export type Fs = Reads &
     node: (id: string) => TreeNode | undefined;
     pathOf: (node: TreeNode) => Path;
     contents: Contents;
+    /** What it takes to undo a run or an actor, as the files stand. */
+    takeBack: (which: Which) => Promise<TakeBack>;
     /** Write the projection; safe at any time. */
     flush: () => Promise<void>;
     /** The journal rolled back: what was staged is dropped before anything else is read or written. */
@@ -175,46 +170,31 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
   /** Run the synchronous step; on any refusal everything it touched is as before. */
   const stageSet = (
     author: Author,
-    body: (apply: (draft: Draft) => { node: TreeNode; revision: RevisionId }) => Staged,
+    body: (apply: (draft: Draft) => { node: TreeNode; revision: RevisionId }, entries: Map<string, number>) => Staged,
   ): { done: Committed; durable: Promise<void> } => {
     const batch = log.batch();
     const undos: Undo[] = [];
-    const touchedIds = new Set<string>();
+    /** How many entries each node gets. */
+    const entries = new Map<string, number>();
     try {
       const staged = body((draft) => {
-        touchedIds.add(draft.node);
+        entries.set(draft.node, (entries.get(draft.node) ?? 0) + 1);
         const entry = batch.add(draft);
         undos.push(applyEntry(tree, entry));
         const node = tree.get(entry.node) ?? fail('EIO', 'An entry was applied to no node.');
         return { node, revision: revisionOf(entry) };
-      });
+      }, entries);
       for (const [id, content] of staged.contents) contents.put(id, content);
       const done = { staged, author, events: eventsOf(tree, staged, author) };
       return { done, durable: batch.commit() };
     } catch (cause) {
       for (const undo of undos.reverse()) undo();
       // Documents edited by the refused set hold its edits: they are rebuilt from the journal.
-      for (const id of touchedIds) contents.drop(id);
+      for (const id of entries.keys()) contents.drop(id);
       batch.discard();
       throw cause;
     }
   };
-
-  const textIn =
-    (staged: Staged) =>
-    (path: Path): string | undefined => {
-      const node = tree.resolve(path);
-      const content = node && staged.contents.get(node.id);
-      return content?.as === 'text' ? content.text : undefined;
-    };
-
-  const checked = (staged: Staged, author: Author): Parameters<Check>[0] => ({
-    textAt: textIn(staged),
-    touched: staged.touched,
-    sources: staged.sources ?? [],
-    paths: () =>
-      new Set([...staged.touched, ...eventsOf(tree, staged, author)].flatMap(({ path, from }) => [path, from ?? path])),
-  });
 
   const place = async (
     changes: readonly Change[],
@@ -228,9 +208,9 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
         const prepared = await prepare(tree, changes, sources, (bytes) => storeBlob(db, epoch, bytes));
         if (!stale) {
           const { [log.device]: _own, ...seen } = log.vector();
-          return stageSet(author, (apply) => {
+          return stageSet(author, (apply, entries) => {
             const staged = stage({ tree, prepared, author, client, seen, apply }, changes);
-            if (check) must(check(checked(staged, author)));
+            if (check) must(check(stagedSet(tree, staged, author, entries)));
             return staged;
           });
         }
@@ -276,6 +256,10 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     exclusive,
     commit,
     contents,
+    takeBack: async (which) => {
+      const [{ planTakeBack }] = await Promise.all([import('./take-back.ts'), ready()]);
+      return planTakeBack(tree, which, sources);
+    },
     flush,
     stat: (path) => {
       const node = tree.resolve(path);

@@ -35,6 +35,8 @@ export type Plan =
       homes: ReadonlyMap<NodeId, { parent: NodeId; name: string }>;
     };
 
+const REVISION = /^[0-9a-f]{12}\.\d+$/;
+
 type Planned = { plan: Plan; contents: Map<NodeId, Content> };
 
 const never = (path: Path): never => fail('ENOENT', `There never was anything at ${path}.`, { path });
@@ -61,7 +63,7 @@ const rowAt = async (files: TreeNode[], path: Path, at: string, { histories }: S
     }
     return found;
   };
-  const [exact] = await newest((row) => row.id === at);
+  const [exact] = REVISION.test(at) ? await newest((row) => row.id === at) : [];
   if (exact) return exact;
   const time = Date.parse(at);
   if (Number.isNaN(time))
@@ -80,8 +82,10 @@ const rowAt = async (files: TreeNode[], path: Path, at: string, { histories }: S
 const planFile = async (files: TreeNode[], path: Path, at: string, sources: Sources, live: TreeNode | undefined) => {
   const { node, row } = await rowAt(files, path, at, sources);
   const former = { row, past: await sources.contents.asOf(node, row) };
-  const target = live ?? node;
-  const contents = new Map([[target.id, await sources.contents.load(target)]]);
+  // An earlier change of the set may remove what stands there: then it is the file itself that comes back.
+  const contents = new Map<NodeId, Content>();
+  for (const target of live?.kind === 'file' ? [live, node] : [node])
+    contents.set(target.id, await sources.contents.load(target));
   return { plan: { kind: 'file', node, former } as const, contents };
 };
 
@@ -89,7 +93,7 @@ const planFile = async (files: TreeNode[], path: Path, at: string, sources: Sour
 type Moment = { at: number; tick: number };
 const momentOf = async (at: string, path: Path, { log }: Sources): Promise<Moment> => {
   await log.settled();
-  const sealed = /^[0-9a-f]{12}\.\d+$/.test(at) ? await log.entry(at) : undefined;
+  const sealed = REVISION.test(at) ? await log.entry(at) : undefined;
   if (sealed) return { at: sealed.entry.at, tick: sealed.entry.tick };
   const time = Date.parse(at);
   if (Number.isNaN(time))
@@ -186,7 +190,10 @@ export const planRestore = async (tree: Tree, change: Restore, sources: Sources)
   const holders = tree.holders(path);
   const live = tree.resolve(path);
   const holder = live ?? holders[0] ?? never(path);
-  if (holder.kind === 'dir') return planFolder(tree, path, at, sources);
   const files = holders.filter((node) => node.kind === 'file');
-  return planFile(files, path, at, sources, live);
+  // A revision of a file that once stood here means that file, whatever stands here now.
+  const named = async (file: TreeNode) => (await sources.histories.find(file, (row) => row.id === at)) !== undefined;
+  let ofFile = holder.kind === 'file';
+  if (REVISION.test(at)) for (const file of files) ofFile ||= await named(file);
+  return ofFile ? planFile(files, path, at, sources, live) : planFolder(tree, path, at, sources);
 };

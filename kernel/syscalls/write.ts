@@ -8,7 +8,7 @@ import { err, ok, type Err, type Result } from '../protocol/errors.ts';
 import { changePath, changePaths, type Change } from '../protocol/files.ts';
 import { isUnder, type Path } from '../protocol/paths.ts';
 import type { ParsedArgs } from '../protocol/syscalls.ts';
-import type { Check } from '../fs/fs.ts';
+import type { Check, StagedSet } from '../fs/check.ts';
 import { decideRead, decideWrite, type Facts } from '../policy/decide.ts';
 import { authorOf, type Caller, type Handler, type Kernel } from './kernel.ts';
 
@@ -107,7 +107,7 @@ const judgeStaged = (actor: Actor, facts: Facts, noteWaits: (reason: string) => 
   };
 };
 
-const firstRefusal = (checks: readonly Check[], set: Parameters<Check>[0]): Result<unknown> => {
+const firstRefusal = (checks: readonly Check[], set: StagedSet): Result<unknown> => {
   for (const check of checks) {
     const checked = check(set);
     if (!checked.ok) return checked;
