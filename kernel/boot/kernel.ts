@@ -14,6 +14,7 @@ import { loadDevices } from '../journal/devices.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
 import type { Upkeep } from '../journal/upkeep.ts';
 import { openFs, type Fs } from '../fs/fs.ts';
+import type { startSweep as StartSweep } from '../fs/sweep.ts';
 import { createEditors } from '../fs/editors.ts';
 import { createProcesses } from '../process/processes.ts';
 import type { Index } from '../search/inverted-index.ts';
@@ -187,6 +188,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   };
 
   let upkeep: Upkeep | undefined;
+  let sweep: ReturnType<typeof StartSweep> | undefined;
   files.onCommit(({ staged, author }) => {
     upkeep?.wake();
     if (author.cause === '') return;
@@ -224,6 +226,15 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     }
     const { startUpkeep } = await import('../journal/upkeep.ts');
     if (!stopped) upkeep = startUpkeep({ db, journal, epoch, device: self.number, now, setTimer });
+    const { createSweeper, startSweep } = await import('../fs/sweep.ts');
+    const sweeper = createSweeper({
+      db,
+      epoch,
+      log: journal,
+      scan: (after, each) => journal.scan(self.number, after[self.id] ?? 0, each),
+      exclusive: files.exclusive,
+    });
+    if (!stopped && !damaged) sweep = startSweep(sweeper, { busy: journal.busy, setTimer });
     // What was committed before it was there counts too.
     upkeep?.wake();
     return finder.open();
@@ -248,6 +259,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       await finder.stop();
       await files.stop();
       await upkeep?.stop();
+      await sweep?.stop();
       db.close();
     },
   };

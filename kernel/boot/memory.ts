@@ -8,6 +8,7 @@ import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import '../fs/diff.ts';
 import '../fs/live.ts';
 import '../fs/revisions.ts';
+import '../fs/sweep.ts';
 import '../journal/flate.ts';
 import '../journal/upkeep.ts';
 import '../protocol/formats/policy.ts';
