@@ -167,14 +167,14 @@ describe('[F9] blame', () => {
 
   test('[F9] text that was deleted and brought back is of the revision that brought it back, the rest stays its writers', async () => {
     const path = fresh();
-    const [first = ''] = await by('agent:a', { op: 'put', path, content: 'one\ntwo\nthree\n' });
-    await by('agent:b', { op: 'edit', path, old: 'two\n', new: '' });
+    const [first = ''] = await by('agent:a', { op: 'put', path, content: 'alpha\nbeta\ngamma\n' });
+    await by('agent:b', { op: 'edit', path, old: 'beta\n', new: '' });
     const [second = ''] = await by('agent:b', { op: 'append', path, content: 'four\n' });
     await w({ op: 'put', path, content: `${String(await at(path, first))}four\n`, base: second });
     expect(await blamed(path)).toEqual([
-      ['agent:a', 'one\n'],
-      ['operator', 'two\n'],
-      ['agent:a', 'three\n'],
+      ['agent:a', 'alpha\n'],
+      ['operator', 'beta\n'],
+      ['agent:a', 'gamma\n'],
       ['agent:b', 'four\n'],
     ]);
   });
