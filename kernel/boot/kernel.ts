@@ -14,6 +14,8 @@ import { loadDevices } from '../journal/devices.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
 import type { Upkeep } from '../journal/upkeep.ts';
 import { openFs, type Fs } from '../fs/fs.ts';
+import type { Replay } from '../fs/standing.ts';
+import type { startSweep as StartSweep } from '../fs/sweep.ts';
 import { createEditors } from '../fs/editors.ts';
 import { createProcesses } from '../process/processes.ts';
 import type { Index } from '../search/inverted-index.ts';
@@ -91,12 +93,13 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const { self } = await loadDevices(db, epoch);
   let fs: Fs | undefined;
   const journal = await openJournal({ db, device: self, epoch, now, onRollback: () => fs?.rolledBack() });
+  const replay: Replay = (after, each) => journal.scan(self.number, after[self.id] ?? 0, each);
   const files = await openFs({
     db,
     log: journal,
     epoch,
     setTimer,
-    replay: (after, each) => journal.scan(self.number, after[self.id] ?? 0, each),
+    replay,
   });
   fs = files;
   const live = createEditors({ db, fs: files, epoch, now, setTimer });
@@ -187,6 +190,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   };
 
   let upkeep: Upkeep | undefined;
+  let sweep: ReturnType<typeof StartSweep> | undefined;
   files.onCommit(({ staged, author }) => {
     upkeep?.wake();
     if (author.cause === '') return;
@@ -241,6 +245,9 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       }
       const { startUpkeep } = await import('../journal/upkeep.ts');
       if (!stopped) upkeep = startUpkeep({ db, journal, epoch, device: self.number, now, setTimer });
+      const { createSweeper, startSweep } = await import('../fs/sweep.ts');
+      const sweeper = createSweeper({ db, epoch, log: journal, scan: replay, exclusive: files.exclusive });
+      if (!stopped && !damaged) sweep = startSweep(sweeper, { busy: journal.busy, setTimer });
       // What was committed before it was there counts too.
       upkeep?.wake();
       return finder.open();
@@ -265,7 +272,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       standing.abort();
       // A kernel that was fenced cannot put down what it holds: each room is refused by itself, and the rest still ends.
       const failures: unknown[] = [];
-      for (const end of [processes.stop, live.stop, finder.stop, files.stop, upkeep?.stop])
+      for (const end of [processes.stop, live.stop, finder.stop, files.stop, upkeep?.stop, sweep?.stop])
         await end?.().catch((cause: unknown) => failures.push(cause));
       db.close();
       if (failures.length > 0) throw failures[0];
