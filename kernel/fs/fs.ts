@@ -68,6 +68,10 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
   const bus = createBus();
   let lock: Promise<unknown> = Promise.resolve();
   let cancelFlush: (() => void) | undefined;
+  /** Flushes asked for and not done: one at a time. */
+  let flushes = 0;
+  let flushed: Promise<unknown> = Promise.resolve();
+  let putting = flushed;
   let stopped = false;
   /** The tree holds what the journal rolled back, or has to be made again. */
   let stale = false;
@@ -116,6 +120,7 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
   /** Back to the durable state. A client id whose clock was given to lost updates is never used again. */
   const restore = async (): Promise<void> => {
     client = randomClient();
+    await putting;
     if (damaged) await dropProjection(db, epoch);
     damaged = false;
     await load();
@@ -127,36 +132,47 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     if (stale) await exclusive(async () => undefined);
   };
 
-  const flush = (): Promise<void> =>
-    exclusive(async () => {
-      cancelFlush?.();
-      cancelFlush = undefined;
+  /** Taken under the lock, whole and durable; put down outside of it, so that no writer waits. */
+  const flushOnce = async (): Promise<void> => {
+    let put: Promise<void> | undefined;
+    await exclusive(async () => {
       await log.settled();
+      const pending = [...histories.pending()];
       // Rolled back while it waited: the tree holds what never was, and is about to be made again. Nor is a watermark
       // set in a damaged journal: the projection may know more than can be read of it now.
-      if (stale || log.damage()) return;
-      const pending = [...histories.pending()];
-      if (pending.length === 0) return;
-      const touched = new Set(pending.flatMap((row) => tree.get(row.node) ?? []));
-      const docs = contents.checkpoints(touched);
-      await flushTree(db, epoch, tree, pending, docs, log.vector());
-      histories.flushed(pending.length);
-      contents.checkpointed(docs);
+      if (stale || log.damage() || pending.length === 0) return;
+      const of = tree;
+      const docs = contents.checkpoints(new Set(pending.flatMap((row) => of.get(row.node) ?? [])));
+      put = flushTree(db, epoch, of, pending, docs, log.vector()).then(() => {
+        // Rolled back meanwhile: what was put is durable and stays, but the rows that wait are others now.
+        if (stale || tree !== of) return;
+        histories.flushed(pending.length);
+        contents.checkpointed(docs);
+      });
+      putting = put.catch(() => undefined);
     });
+    await put;
+  };
+
+  const flush = (): Promise<void> => {
+    flushes++;
+    const turn = flushed.then(flushOnce).finally(() => flushes--);
+    flushed = turn.catch(() => undefined);
+    return turn;
+  };
+
+  const flushSoon = (): void => {
+    cancelFlush?.();
+    cancelFlush = undefined;
+    // A failed flush costs nothing: the journal has it all, and the next boot replays. The next write tries again.
+    flush().then(scheduleFlush, () => undefined);
+  };
 
   const scheduleFlush = (): void => {
-    if (stopped) return;
-    if (histories.pending().length >= FLUSH_ENTRIES) {
-      cancelFlush?.();
-      cancelFlush = undefined;
-      // A failed flush costs nothing: the journal has it all, and the next boot replays.
-      flush().catch(() => undefined);
-      return;
-    }
-    cancelFlush ??= setTimer(() => {
-      cancelFlush = undefined;
-      flush().catch(() => undefined);
-    }, FLUSH_IDLE_MS);
+    const due = histories.pending().length;
+    if (stopped || flushes > 0 || due === 0) return;
+    if (due >= FLUSH_ENTRIES) flushSoon();
+    else cancelFlush ??= setTimer(flushSoon, FLUSH_IDLE_MS);
   };
 
   const announce = (done: Committed): void => {

@@ -114,17 +114,28 @@ export const flushTree = async (
     slot.rows.push(row);
     pages.set(`${row.node}/${page}`, slot);
   }
-  await transactFenced(db, epoch, ['dirs', 'docs', 'hist', 'sys'], async (stores) => {
-    for (const [id, row] of rows) await request(stores.dirs.put(row, id));
-    for (const [id, doc] of docs) await request(stores.docs.put(doc, id));
-    for (const { key, rows: fresh } of pages.values()) {
-      const stored = ((await request(stores.hist.get(key))) as HistRow[] | undefined) ?? [];
-      const first = fresh[0]?.index ?? 0;
-      await request(stores.hist.put([...stored.filter((row) => row.index < first), ...fresh], key));
-    }
-    await request(stores.sys.put({ k: KEY, v: { version: PROJECTION_VERSION, vector } satisfies Mark }));
-  });
+  // Writers go on meanwhile: what they touch from here on is for the next flush.
   for (const id of dirtyIds) tree.dirty.delete(id);
+  try {
+    await transactFenced(db, epoch, ['dirs', 'docs', 'hist', 'sys'], async (stores) => {
+      const putPage = async ({ key, rows: fresh }: { key: [NodeId, number]; rows: HistRow[] }): Promise<void> => {
+        const first = fresh[0]?.index ?? 0;
+        // A page that begins here has nothing on disk that stays.
+        const stored =
+          first % HIST_PAGE === 0 ? [] : (((await request(stores.hist.get(key))) as HistRow[] | undefined) ?? []);
+        await request(stores.hist.put([...stored.filter((row) => row.index < first), ...fresh], key));
+      };
+      await Promise.all([
+        ...rows.map(([id, row]) => request(stores.dirs.put(row, id))),
+        ...[...docs].map(([id, doc]) => request(stores.docs.put(doc, id))),
+        ...[...pages.values()].map(putPage),
+        request(stores.sys.put({ k: KEY, v: { version: PROJECTION_VERSION, vector } satisfies Mark })),
+      ]);
+    });
+  } catch (cause) {
+    for (const id of dirtyIds) tree.dirty.add(id);
+    throw cause;
+  }
 };
 
 /** Pages `first` to `last` of one file's history, as far as they are on disk. */
