@@ -1,5 +1,7 @@
 /** What search is handed of the file system: the tree, and texts. */
 import type { Fs } from '../fs/fs.ts';
+import type { HistRow } from '../fs/projection.ts';
+import { fail } from '../protocol/errors.ts';
 import type { Files } from '../search/files.ts';
 
 export const searched = (fs: Fs): Files => ({
@@ -14,15 +16,24 @@ export const searched = (fs: Fs): Files => ({
     const read = await fs.read(path, { as: 'text' });
     if (read.ok) {
       const { content, stat } = read.value;
-      return typeof content === 'string'
-        ? { revision: stat.revision, hash: stat.hash ?? '', text: content }
-        : undefined;
+      const { revision, actor, at, hash = '' } = stat;
+      return typeof content === 'string' ? { revision, actor, at, hash, text: content } : undefined;
     }
     const after = fs.stat(path);
     // Not text, and still the same: that is known of it.
     return read.error.code === 'EINVAL' && after?.hash !== undefined && after.hash === before?.hash
-      ? { revision: after.revision, hash: after.hash, text: undefined }
+      ? { revision: after.revision, actor: after.actor, at: after.at, hash: after.hash, text: undefined }
       : undefined;
+  },
+  past: async () => {
+    const { files, contents, text, stands } = await fs.former();
+    const of = (id: string) => fs.node(id) ?? fail('EIO', 'A file that was there is not in the tree.');
+    return {
+      files,
+      stands,
+      contents: (id) => contents(of(id)),
+      text: (id, version) => text(of(id), version as HistRow),
+    };
   },
   settled: () => fs.list('/', { limit: 1 }),
 });

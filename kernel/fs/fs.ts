@@ -15,6 +15,7 @@ import { createBus, type Bus, type Committed } from './bus.ts';
 import { stagedSet, type Check } from './check.ts';
 import { createContents, type Contents } from './contents.ts';
 import { eventsOf } from './events.ts';
+import type { Former } from './former.ts';
 import { createHistories, type Histories } from './history.ts';
 import { dropProjection, flushTree, loadTree } from './projection.ts';
 import { createReads, refused, type Reads } from './reads.ts';
@@ -39,6 +40,8 @@ export type Fs = Reads &
     contents: Contents;
     /** What it takes to undo a run or an actor, as the files stand. */
     takeBack: (which: Which) => Promise<TakeBack>;
+    /** The past as it is now, to look through. */
+    former: () => Promise<Former>;
     /** Write the projection; safe at any time. */
     flush: () => Promise<void>;
     /** The journal rolled back: what was staged is dropped before anything else is read or written. */
@@ -259,6 +262,11 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     takeBack: async (which) => {
       const [{ planTakeBack }] = await Promise.all([import('./take-back.ts'), ready()]);
       return planTakeBack(tree, which, sources);
+    },
+    former: async () => {
+      const [{ createFormer }] = await Promise.all([import('./former.ts'), ready()]);
+      const seen = tree;
+      return createFormer(seen, sources, () => ready().then(() => tree === seen));
     },
     flush,
     stat: (path) => {
