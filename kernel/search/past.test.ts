@@ -44,7 +44,7 @@ test('[F20] former versions and removed files: one hit for each stretch, with th
   expect(said(await find('one', { history: true, mode: 'exact' }))).toEqual([`${D}/a ${first} past`]);
   expect(said(await find('needle t\\w+$', { history: true, mode: 'regex' }))).toHaveLength(3);
   expect(said(await find('"needle three"', { history: true }))).toEqual([`${D}/b ${now}`]);
-  expect(said(await find('"needle two"', { history: true }))).toEqual([`${D}/b ${back} past`, `${D}/a ${second} past`]);
+  expect(said(await find('"needle two"', { history: true }))).toEqual([`${D}/a ${second} past`, `${D}/b ${back} past`]);
   expect(said(await find('needle', { history: true, under: `${D}/gone` }))).toEqual([`${D}/gone ${gone} past`]);
   expect(await find('needle', { history: true, limit: 1 })).toMatchObject({ total: 3, hits: { length: 1 } });
 
