@@ -2,7 +2,7 @@
 import type { Fs } from '../fs/fs.ts';
 import type { HistRow } from '../fs/projection.ts';
 import { fail } from '../protocol/errors.ts';
-import type { Files } from '../search/files.ts';
+import type { Content, Files } from '../search/files.ts';
 
 export const searched = (fs: Fs): Files => ({
   at: fs.nodeAt,
@@ -24,6 +24,16 @@ export const searched = (fs: Fs): Files => ({
     return read.error.code === 'EINVAL' && after?.hash !== undefined && after.hash === before?.hash
       ? { revision: after.revision, actor: after.actor, at: after.at, hash: after.hash, text: undefined }
       : undefined;
+  },
+  readMany: async (ids) => {
+    const texts = await fs.bulk(ids.flatMap((id) => fs.node(id) ?? []));
+    const found = new Map<string, Content>();
+    for (const [id, content] of texts) {
+      const node = fs.node(id);
+      if (node?.revision !== content.revision) continue;
+      found.set(id, { ...content, actor: node.actor, at: new Date(node.at).toISOString() });
+    }
+    return found;
   },
   past: async () => {
     const { files, contents, text, stands } = await fs.former();

@@ -11,7 +11,7 @@ import type { Sources } from './restore-plan.ts';
 import type { Tree, TreeNode } from './tree.ts';
 
 export type Former = {
-  /** Files that are or were below a folder, the last changed first. */
+  /** Files that have a past and are or were below a folder, the last changed first. */
   files: (under: Path) => TreeNode[];
   /** Revisions that made a content, newest first. */
   contents: (node: TreeNode) => AsyncGenerator<HistRow>;
@@ -28,7 +28,8 @@ export const createFormer = (tree: Tree, { contents, histories }: Sources, stand
       found.add(holder);
       if (holder.kind === 'dir') for (const node of everBelow(tree, holder)) found.add(node);
     }
-    return [...found].filter(({ kind }) => kind === 'file').sort((a, b) => b.at - a.at);
+    const hasPast = ({ kind, dead, count }: TreeNode): boolean => kind === 'file' && (dead || count > 1);
+    return [...found].filter(hasPast).sort((a, b) => b.at - a.at);
   },
   contents: async function* (node) {
     for await (const rows of histories.newest(node)) for (const row of rows) if (changesContent(row)) yield row;

@@ -11,6 +11,7 @@ import type { Path } from '../protocol/paths.ts';
 import { storageFailure } from '../store/transact.ts';
 import type { Database } from '../store/schema.ts';
 import { storeBlob } from './blobs.ts';
+import type { Bulk } from './bulk.ts';
 import { createBus, type Bus, type Committed } from './bus.ts';
 import { stagedSet, type Check } from './check.ts';
 import { createContents, type Contents } from './contents.ts';
@@ -40,6 +41,8 @@ export type Fs = Reads &
     contents: Contents;
     /** What it takes to undo a run or an actor, as the files stand. */
     takeBack: (which: Which) => Promise<TakeBack>;
+    /** The texts of many files; those that have to be read on their own are left out. */
+    bulk: (nodes: readonly TreeNode[]) => Promise<Bulk>;
     /** The past as it is now, to look through. */
     former: () => Promise<Former>;
     /** Write the projection; safe at any time. */
@@ -262,6 +265,10 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     takeBack: async (which) => {
       const [{ planTakeBack }] = await Promise.all([import('./take-back.ts'), ready()]);
       return planTakeBack(tree, which, sources);
+    },
+    bulk: async (nodes) => {
+      const [{ readBulk }] = await Promise.all([import('./bulk.ts'), ready()]);
+      return readBulk(nodes, log);
     },
     former: async () => {
       const [{ createFormer }] = await Promise.all([import('./former.ts'), ready()]);

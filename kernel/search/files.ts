@@ -25,7 +25,7 @@ export type Version = { id: RevisionId; path: Path; actor: Actor; at: string; ha
 
 /** The past, as it was when it was asked for; what was found there holds if it `stands` afterwards. */
 export type Past = {
-  /** Files that are or were below a folder, the last changed first. */
+  /** Files that have a past and are or were below a folder, the last changed first. */
   files: (under: Path) => FileNode[];
   /** Newest first. */
   contents: (id: NodeId) => AsyncGenerator<Version>;
@@ -39,6 +39,8 @@ export type Files = {
   pathOf: (id: NodeId) => Path | undefined;
   /** Durable text; undefined when the file is gone or cannot be read. */
   read: (path: Path) => Promise<Content | undefined>;
+  /** Many at once, where that is cheaper; the others are left out and have to be read. */
+  readMany: (ids: readonly NodeId[]) => Promise<ReadonlyMap<NodeId, Content>>;
   past: () => Promise<Past>;
   /** What the tree shows from here on was durable, or is rolled back. */
   settled: () => Promise<unknown>;

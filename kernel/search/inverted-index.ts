@@ -7,7 +7,7 @@ import type { NodeId, VersionVector } from '../protocol/entry.ts';
 import type { Database } from '../store/schema.ts';
 import { isFenced } from '../store/transact.ts';
 import { createCatalogue, type Catalogue } from './catalogue.ts';
-import { visitBelow, type Files } from './files.ts';
+import { visitBelow, type Content, type Files } from './files.ts';
 import { lookUp, type Lookup } from './lookup.ts';
 import { due, merge } from './merge.ts';
 import { bucketsFor, IndexDamaged, type Doc, type Postings } from './segment.ts';
@@ -95,7 +95,13 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
   };
 
   /** The text of one file into the batch; what is no text is noted as such. */
-  const take = async (id: NodeId, { catalogue }: State, docs: Doc[], postings: Postings): Promise<number> => {
+  const take = async (
+    id: NodeId,
+    { catalogue }: State,
+    ahead: ReadonlyMap<NodeId, Content>,
+    docs: Doc[],
+    postings: Postings,
+  ): Promise<number> => {
     const node = files.get(id);
     const path = files.pathOf(id);
     if (!node || node.dead || node.kind === 'dir' || node.as === 'blob' || path === undefined) {
@@ -103,7 +109,8 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
       return 0;
     }
     if (catalogue.find(node)) return 0;
-    const content = await files.read(path);
+    const read = ahead.get(id);
+    const content = read?.hash === node.hash ? read : await files.read(path);
     if (!content) return 0;
     tally.texts++;
     const { terms, length, cut } = countTerms(content.text ?? '');
@@ -150,12 +157,15 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
     const postings: Postings = new Map();
     const taken: NodeId[] = [];
     try {
+      const next: NodeId[] = [];
+      for (const id of waiting) if (next.push(id) === BATCH_DOCUMENTS) break;
+      const ahead = await files.readMany(next);
       for (let characters = 0; characters < BATCH_CHARACTERS && docs.length < BATCH_DOCUMENTS && !stopped;) {
         const [id] = waiting;
         if (id === undefined) break;
         waiting.delete(id);
         taken.push(id);
-        characters += await take(id, state, docs, postings);
+        characters += await take(id, state, ahead, docs, postings);
       }
       if (docs.length > 0 && !stopped) await store(state, docs, postings);
     } catch (cause) {

@@ -28,6 +28,7 @@ const over = (...documents: Document[]) => {
       hash: path,
       text: texts.get(path),
     }),
+    readMany: async () => new Map(),
     past: async () => fail('ENOSYS', 'These files have no past.'),
     settled: async () => undefined,
   };
