@@ -3,9 +3,9 @@
  * 40,000 characters, with a note on how to get the rest.
  */
 import type { ErrorCode, SysError } from '../protocol/errors.ts';
-import type { Hit, Revision, Stat } from '../protocol/files.ts';
+import type { Revision, Stat } from '../protocol/files.ts';
 import type { BashEnded } from '../protocol/ports.ts';
-import type { FireValue, HistoryValue, ListValue, ReadValue } from '../protocol/syscalls.ts';
+import type { FireValue, HistoryValue, ListValue, ReadValue, Values } from '../protocol/syscalls.ts';
 
 export const RESULT_CHARS = 40_000;
 
@@ -47,11 +47,15 @@ export const sayList = ({ entries, cursor }: ListValue | HistoryValue): string =
   return `${all || '(empty)'}${cursor === undefined ? '' : `\n[more: go on with cursor ${JSON.stringify(cursor)}]`}`;
 };
 
-export const sayHits = ({ hits, total }: { hits: Hit[]; total: number }): string => {
-  if (hits.length === 0) return 'Nothing found.';
-  const rows = hits.map((hit) => `${hit.path}:${hit.line}: ${hit.snippet.replaceAll('\n', ' ')}`);
+export const sayHits = ({ hits, total, cut, looked }: Values['search']): string => {
+  const rest = cut ? `\n[only the newest ${looked} former versions were looked at]` : '';
+  if (hits.length === 0) return `Nothing found.${rest}`;
+  const rows = hits.map((hit) => {
+    const then = hit.past ? ` (as of ${hit.revision}, ${hit.actor}, ${hit.at})` : '';
+    return `${hit.path}:${hit.line}:${then} ${hit.snippet.replaceAll('\n', ' ')}`;
+  });
   return cap(
-    `${rows.join('\n')}${total > hits.length ? `\n[${total} in all]` : ''}`,
+    `${rows.join('\n')}${total > hits.length ? `\n[${total} in all]` : ''}${rest}`,
     'Narrow the search with under, or a longer query.',
   );
 };

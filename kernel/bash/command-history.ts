@@ -1,4 +1,4 @@
-/** `history`, `blame`, `revert` and `restore`: what a file was, who made it so, and back to it. */
+/** `history`, `blame`, `revert`, `restore` and `undo`: what a file was, who made it so, and back to it. */
 import type { Revision } from '../protocol/files.ts';
 import type { BlameRun } from '../protocol/syscalls.ts';
 import { call, Refusal, wanted, type Command } from './command.ts';
@@ -75,5 +75,21 @@ export const restore: Command = {
     });
     if (revisions.length === 0) return `${path} is as it was then: nothing changed.\n`;
     return at === undefined ? `${path} is there again.\n` : `${path} is again as it was (${at}).\n`;
+  },
+};
+
+export const undo: Command = {
+  usage: 'undo [-n] RUN',
+  what: 'take back what a run changed; with -n only say what that would be',
+  run: async (words, host) => {
+    const dry = words[0] === '-n';
+    const run = wanted(words[dry ? 1 : 0], undo.usage);
+    await host.flush();
+    const { files, conflicts } = await call(host, 'undo', { run, dry });
+    const rows = [
+      ...files.map(({ path, what }) => `${what.padEnd(9)} ${path}`),
+      ...conflicts.map(({ path, reason }) => `left      ${path}: ${reason}`),
+    ];
+    return rows.length === 0 ? `Nothing of run ${run} is left to take back.\n` : `${rows.join('\n')}\n`;
   },
 };

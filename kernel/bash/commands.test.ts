@@ -72,6 +72,19 @@ describe('commands of its own', () => {
     expect(await bash('restore a.md')).toMatchObject({ code: 1, stderr: expect.stringContaining('EEXIST') });
   });
 
+  test('undo takes back a run, for the operator alone', async () => {
+    const change = { op: 'append' as const, path: '/workspace/a.md', content: 'gamma\n' };
+    const author = { actor: 'agent:a' as const, message: 'm', run: 'r1', cause: '' };
+    must(await kernel.kernel.fs.write([change, { op: 'remove', path: '/workspace/raw' }], author));
+    const said = 'changed   /workspace/a.md\nrestored  /workspace/raw\n';
+    expect(await bash('undo -n r1')).toMatchObject({ code: 0, stdout: said });
+    expect(await text('/workspace/a.md')).toBe('alpha\nbeta\ngamma\n');
+    expect(await bash('undo r1', kernel.as('agent:shell'))).toMatchObject({ code: 1 });
+    expect(await bash('undo r1')).toMatchObject({ code: 0, stdout: said });
+    expect(await text('/workspace/a.md')).toBe('alpha\nbeta\n');
+    expect(await bash('undo r1')).toMatchObject({ stdout: expect.stringContaining('Nothing of run r1') });
+  });
+
   test('a command that asks the kernel sees what the line has done so far', async () => {
     const ended = await bash('echo one > fresh.md; history fresh.md | wc -l; echo two > fresh.md');
     expect(ended.stdout.trim()).toBe('1');

@@ -1,7 +1,7 @@
 /**
  * The commands beside those of bash, one row each. A row's usage and words are what `allod` prints.
  */
-import { history, blame, restore, revert } from './command-history.ts';
+import { history, blame, restore, revert, undo } from './command-history.ts';
 import { activate, deactivate, install } from './command-programs.ts';
 import { propose } from './command-propose.ts';
 import { kill, ps, run } from './command-runs.ts';
@@ -12,6 +12,7 @@ export const COMMANDS: Record<string, Command> = {
   blame,
   revert,
   restore,
+  undo,
   ps,
   kill,
   run,

@@ -30,6 +30,7 @@ export const LINE_CALLS: ReadonlySet<string> = new Set<CallName>([
   'write',
   'propose',
   'fire',
+  'undo',
   'blame',
   'plan',
   'install',

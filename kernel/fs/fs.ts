@@ -13,11 +13,13 @@ import type { Path } from '../protocol/paths.ts';
 import { storageFailure } from '../store/transact.ts';
 import type { Database } from '../store/schema.ts';
 import { storeBlob } from './blobs.ts';
+import type { Bulk } from './bulk.ts';
 import { createBus, type Bus, type Committed } from './bus.ts';
 import { stagedSet, type Check } from './check.ts';
 import { createContents, type Contents } from './contents.ts';
 import { eventsOf } from './events.ts';
 import { createFlushing } from './flushing.ts';
+import type { Former } from './former.ts';
 import { createHistories, type Histories } from './history.ts';
 import type { Merging } from './merging.ts';
 import { prepare } from './prepare.ts';
@@ -53,6 +55,10 @@ export type Fs = Reads &
     contents: Contents;
     /** What it takes to undo a run or an actor, as the files stand. */
     takeBack: (which: Which) => Promise<TakeBack>;
+    /** The texts of many files; those that have to be read on their own are left out. */
+    bulk: (nodes: readonly TreeNode[]) => Promise<Bulk>;
+    /** The past as it is now, to look through. */
+    former: () => Promise<Former>;
     /** Write the projection; safe at any time. */
     flush: () => Promise<void>;
     /** The journal rolled back: what was staged is dropped before anything else is read or written. */
@@ -256,6 +262,15 @@ export const openFs = async ({ db, log, epoch, replay, setTimer }: Options): Pro
     takeBack: async (which) => {
       const [{ planTakeBack }] = await Promise.all([import('./take-back.ts'), ready().then(() => reach())]);
       return planTakeBack(tree(), which, sources);
+    },
+    bulk: async (nodes) => {
+      const [{ readBulk }] = await Promise.all([import('./bulk.ts'), ready()]);
+      return readBulk(nodes, log);
+    },
+    former: async () => {
+      const [{ createFormer }] = await Promise.all([import('./former.ts'), ready().then(() => reach())]);
+      const seen = tree();
+      return createFormer(seen, sources, () => ready().then(() => tree() === seen));
     },
     flush: flushing.flush,
     stat: (path) => {

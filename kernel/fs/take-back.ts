@@ -5,6 +5,7 @@
  */
 import type { NodeId } from '../protocol/entry.ts';
 import type { Change } from '../protocol/files.ts';
+import type { Log } from '../protocol/log.ts';
 import { isUnder, join, nameOf, type Path } from '../protocol/paths.ts';
 import type { Undone } from '../protocol/syscalls.ts';
 import { everBelow, liveIn } from './ever.ts';
@@ -36,6 +37,16 @@ type Step = { row: HistRow; node: TreeNode; take: () => void };
 const places = ({ op }: HistRow): boolean => op === 'create' || op === 'mkdir' || op === 'move' || op === 'reparent';
 const moves = ({ op }: HistRow): boolean => op === 'move' || op === 'rename' || op === 'reparent';
 const exists = ({ op }: HistRow): boolean => op === 'remove' || op === 'restore';
+
+/** Files that were never changed since somebody else made them: told in a few reads, without their histories. */
+const madeByOthers = async (nodes: readonly TreeNode[], { run, actor }: Which, log: Log): Promise<Set<NodeId>> => {
+  const once = nodes.filter((node) => node.count === 1);
+  const others = new Set(once.flatMap((node) => (actor !== undefined && node.actor !== actor ? [node.id] : [])));
+  if (run === undefined) return others;
+  const entries = await log.entries(once.flatMap((node) => (others.has(node.id) ? [] : [node.revision])));
+  for (const { entry } of entries) if (entry.run !== run) others.add(entry.node);
+  return others;
+};
 
 export const planTakeBack = async (tree: Tree, which: Which, sources: Sources): Promise<TakeBack> => {
   const { contents, histories, log } = sources;
@@ -245,8 +256,10 @@ export const planTakeBack = async (tree: Tree, which: Which, sources: Sources): 
   };
 
   const folder = tree.resolve(which.under);
-  const nodes = folder?.kind === 'dir' ? [...everBelow(tree, folder), folder] : tree.holders(which.under);
-  for (const node of nodes) if (node.at >= which.since && isUnder(tree.pathOf(node), which.under)) await consider(node);
+  const all = folder?.kind === 'dir' ? [...everBelow(tree, folder), folder] : tree.holders(which.under);
+  const nodes = all.filter((node) => node.at >= which.since && isUnder(tree.pathOf(node), which.under));
+  const others = await madeByOthers(nodes, which, log);
+  for (const node of nodes) if (!others.has(node.id)) await consider(node);
 
   await log.settled();
   const order = (a: Step, b: Step): number => Date.parse(b.row.at) - Date.parse(a.row.at) || b.row.tick - a.row.tick;

@@ -150,7 +150,6 @@ export const CALLS = {
       key: text(200).check(z.describe('The same key never fires twice.')),
     }),
   ),
-
   undo: row(
     'operator',
     'workspace',
@@ -265,7 +264,8 @@ export type ParsedArgs<N extends CallName> = z.output<(typeof CALLS)[N]['schema'
 export type Values = {
   read: ReadValue;
   list: ListValue | HistoryValue;
-  search: { hits: Hit[]; total: number };
+  /** `cut`: of the past only the newest versions were looked at, so many of them. */
+  search: { hits: Hit[]; total: number; cut?: boolean; looked?: number };
   write: { revisions: RevisionId[] };
   propose: { id: string; state: ProposalState };
   fire: FireValue;

@@ -257,8 +257,10 @@ test('[S5] 20,000 files: few segments and rows, a query reads one row of each, a
     read: async (path) => {
       read++;
       const i = Number(path.slice(2));
-      return { revision: 'r.1', hash: hashes[i] ?? '', text: texts[i] };
+      return { revision: 'r.1', actor: 'operator', at: '', hash: hashes[i] ?? '', text: texts[i] };
     },
+    readMany: async () => new Map(),
+    past: () => Promise.reject(new Error('These files have no past.')),
     settled: async () => undefined,
   };
   await withDatabase(createDisk(), async (db) => {

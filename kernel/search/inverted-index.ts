@@ -7,9 +7,9 @@ import type { NodeId, VersionVector } from '../protocol/entry.ts';
 import type { Database } from '../store/schema.ts';
 import { isFenced } from '../store/transact.ts';
 import { createCatalogue, type Catalogue } from './catalogue.ts';
-import { visitBelow, type Files } from './files.ts';
+import { visitBelow, type Content, type Files } from './files.ts';
 import { lookUp, type Lookup } from './lookup.ts';
-import { due, merge } from './merge.ts';
+import { due, merge, SEGMENT_DOCUMENTS } from './merge.ts';
 import { bucketsFor, IndexDamaged, type Doc, type Postings } from './segment.ts';
 import { createShelf, SEARCH_VERSION, type Kept, type Mark, type Shelf } from './shelf.ts';
 import { countTerms, type Wanted } from './tokens.ts';
@@ -17,8 +17,11 @@ import { countTerms, type Wanted } from './tokens.ts';
 /** Well below the half second that results may trail a write in the index. */
 const GATHER_MS = 150;
 const AGAIN_MS = 5000;
-const BATCH_DOCUMENTS = 256;
-const BATCH_CHARACTERS = 2_000_000;
+/** Half of what a segment may hold: what is taken in at once is not merged again. */
+const BATCH_DOCUMENTS = SEGMENT_DOCUMENTS / 2;
+const BATCH_CHARACTERS = 8_000_000;
+/** So many are read and counted, or written, before calls are answered. */
+const AT_ONCE = 256;
 const LOOKUPS = 3;
 
 export type Index = {
@@ -95,7 +98,13 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
   };
 
   /** The text of one file into the batch; what is no text is noted as such. */
-  const take = async (id: NodeId, { catalogue }: State, docs: Doc[], postings: Postings): Promise<number> => {
+  const take = async (
+    id: NodeId,
+    { catalogue }: State,
+    ahead: ReadonlyMap<NodeId, Content>,
+    docs: Doc[],
+    postings: Postings,
+  ): Promise<number> => {
     const node = files.get(id);
     const path = files.pathOf(id);
     if (!node || node.dead || node.kind === 'dir' || node.as === 'blob' || path === undefined) {
@@ -103,7 +112,8 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
       return 0;
     }
     if (catalogue.find(node)) return 0;
-    const content = await files.read(path);
+    const read = ahead.get(id);
+    const content = read?.hash === node.hash ? read : await files.read(path);
     if (!content) return 0;
     tally.texts++;
     const { terms, length, cut } = countTerms(content.text ?? '');
@@ -129,7 +139,11 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
 
   const store = async (state: State, docs: Doc[], postings: Postings): Promise<void> => {
     const kept = { id: state.next, buckets: bucketsFor(docs.length) };
-    const loaded = await shelf.add(markWith(state, kept, []), kept, docs, postings, state.wipe);
+    const mark = markWith(state, kept, []);
+    const loaded =
+      state.wipe || docs.length <= AT_ONCE
+        ? await shelf.add(mark, kept, docs, postings, state.wipe)
+        : await shelf.addInParts(mark, kept, docs, postings);
     Object.assign(state, { wipe: false, next: kept.id + 1 });
     state.catalogue.add(loaded);
   };
@@ -151,11 +165,15 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
     const taken: NodeId[] = [];
     try {
       for (let characters = 0; characters < BATCH_CHARACTERS && docs.length < BATCH_DOCUMENTS && !stopped;) {
-        const [id] = waiting;
-        if (id === undefined) break;
-        waiting.delete(id);
-        taken.push(id);
-        characters += await take(id, state, docs, postings);
+        const next: NodeId[] = [];
+        for (const id of waiting) if (next.push(id) === AT_ONCE) break;
+        if (next.length === 0) break;
+        const ahead = await files.readMany(next);
+        for (const id of next) {
+          waiting.delete(id);
+          taken.push(id);
+          characters += await take(id, state, ahead, docs, postings);
+        }
       }
       if (docs.length > 0 && !stopped) await store(state, docs, postings);
     } catch (cause) {

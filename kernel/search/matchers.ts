@@ -1,4 +1,7 @@
-/** An exact string or a regular expression in a text: how often, and where first. Pure. */
+/** Words, an exact string or a regular expression in a text: how well, and where first. Pure. */
+import { score, weights } from './rank.ts';
+import { countWanted, placeOf, placesOfPhrases, type Wanted } from './tokens.ts';
+
 export type Found = { score: number; at: number };
 export type Matcher = (text: string) => Found | undefined;
 
@@ -11,6 +14,21 @@ export const matchExact =
     return first < 0 ? undefined : { score: count, at: first };
   };
 
+/** Every word in the text or the path, and every phrase in the text. */
+export const matchWords = (wanted: readonly Wanted[], phrases: readonly string[][]) => {
+  const weight = weights(wanted.map(() => 1));
+  return (text: string, path: string): Found | undefined => {
+    const { counts, length } = countWanted(text, wanted);
+    const named = countWanted(path, wanted).counts.map((count) => count > 0);
+    if (!wanted.every((_one, i) => (counts[i] ?? 0) > 0 || named[i])) return undefined;
+    const places = placesOfPhrases(text, phrases);
+    if (!places) return undefined;
+    return { score: score({ counts, named, length }, weight), at: places[0] ?? Math.max(0, placeOf(text, wanted)) };
+  };
+};
+
+const MAX_PROGRAM = 2_000;
+
 /**
  * RE2: linear in the text, whatever the pattern, because a pattern and a file can be chosen so that a backtracking
  * engine never ends and the kernel with it. It knows no look-around and no back-references.
@@ -18,6 +36,8 @@ export const matchExact =
 export const matchRegex = async (query: string): Promise<Matcher> => {
   const { RE2JS } = await import('re2js');
   const pattern = RE2JS.compile(query);
+  // The work is the length of the text times that of the program: `\\pL{1000}` forty times over is a program of 40,000.
+  if (pattern.programSize() > MAX_PROGRAM) throw new Error('it repeats too much');
   return (text) => {
     let count = 0;
     let first = -1;

@@ -3,12 +3,11 @@
  * parts calls are answered. Nothing counts before the mark names it, so a crash in between costs only the work.
  */
 import type { Catalogue, Segment } from './catalogue.ts';
-import { bucketOf, bucketsFor, readBucket, type Doc, type Postings } from './segment.ts';
+import { bucketOf, bucketsFor, PARTS, readBucket, type Doc, type Postings } from './segment.ts';
 import type { Kept, Loaded, Mark, Shelf } from './shelf.ts';
 
 /** About as many documents as a segment should have; a merge stops adding once it has half as many. */
 export const SEGMENT_DOCUMENTS = 5000;
-const PARTS = 16;
 const ROOMY = SEGMENT_DOCUMENTS / 2;
 /** Segments up to so many living documents, and how many of them are borne before they are merged. */
 const LEVELS = [

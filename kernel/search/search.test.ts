@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bootMemory } from '../boot/memory.ts';
 import type { FileNode, Files } from './files.ts';
+import { fail } from '../protocol/errors.ts';
 import { createSearch } from './search.ts';
 import { words } from './tokens.ts';
 
@@ -28,7 +29,15 @@ const over = (...documents: Document[]) => {
         return [name, node(path)];
       }),
     pathOf: (id) => id,
-    read: async (path) => ({ revision: 'r.1', hash: path, text: texts.get(path) }),
+    read: async (path) => ({
+      revision: 'r.1',
+      actor: 'operator',
+      at: '2026-01-01T00:00:00.000Z',
+      hash: path,
+      text: texts.get(path),
+    }),
+    readMany: async () => new Map(),
+    past: async () => fail('ENOSYS', 'These files have no past.'),
     settled: async () => undefined,
   };
   return createSearch(files, { lookup: async () => () => undefined, changed: () => undefined });
@@ -117,4 +126,28 @@ test('a regular expression that makes a backtracking engine hang is answered', a
   expect(found).toMatchObject({ ok: true, value: { total: 0 } });
   const refused = await search('(?=a)', { mode: 'regex' });
   expect(refused).toMatchObject({ ok: false, error: { code: 'EINVAL' } });
+});
+
+test('[F17] words in quotes stand one after the other, in any script', async () => {
+  const search = over(
+    doc('/a', 'the total of\nthe Invoice total'),
+    doc('/b', 'total invoice'),
+    doc('/c', 'invoice totals'),
+    doc('/d', '東京都庁'),
+  );
+  expect(await paths(search('"invoice total"'))).toEqual(['/a']);
+  expect((await paths(search('invoice total'))).sort()).toEqual(['/a', '/b', '/c']);
+  expect(await paths(search('“invoice, TOTAL” the'))).toEqual(['/a']);
+  expect((await paths(search('"invoice'))).sort()).toEqual(['/a', '/b', '/c']);
+  expect(await paths(search('"東京都"'))).toEqual(['/d']);
+  expect(await paths(search('"京東都"'))).toEqual([]);
+  expect(await search('"invoice total"')).toMatchObject({ value: { total: 1, hits: [{ line: 2 }] } });
+});
+
+test('a regular expression that would be a program of thousands of steps is refused', async () => {
+  const search = over(doc('/a', 'text'));
+  expect(await search('\\pL{1000}'.repeat(40), { mode: 'regex' })).toMatchObject({
+    error: { code: 'EINVAL', message: expect.stringContaining('repeats too much') },
+  });
+  expect(await search('((a{100}){100}){100}', { mode: 'regex' })).toMatchObject({ error: { code: 'EINVAL' } });
 });

@@ -1,37 +1,79 @@
 /**
- * Search over the text of files: words (all of them, as beginnings), an exact string, or a regular expression; below a
- * folder, ranked, with the line it stands on. The index tells of the files it knows as they are now; the others are
- * read. Contract: the answer is that of reading every file, whatever the index has.
+ * Search over the text of files: words (all of them, as beginnings; in quotes one after the other), an exact string, or a
+ * regular expression; below a folder, by an actor, in a time, ranked, with the line it stands on. The index tells of the
+ * files it knows as they are now; the others are read, and so is the past when it is asked for. Contract: of what is there
+ * now the answer is that of reading every file, whatever the index has.
  */
 import { err, ok, type Result } from '../protocol/errors.ts';
 import type { Hit } from '../protocol/files.ts';
 import { join, type Path } from '../protocol/paths.ts';
-import { visitBelow, type Content, type FileNode, type Files } from './files.ts';
+import type { Values } from '../protocol/syscalls.ts';
+import { visitBelow, type Content, type FileNode, type Files, type Past } from './files.ts';
 import type { Index } from './inverted-index.ts';
-import { matchExact, matchRegex, snippetAt, type Matcher } from './matchers.ts';
+import { matchExact, matchRegex, matchWords, snippetAt, type Found, type Matcher } from './matchers.ts';
+import { isMade, searchPast, type Made } from './past.ts';
 import { score, weights, type Counted } from './rank.ts';
-import { countWanted, impliedByExact, placeOf, wantedWords, type Wanted } from './tokens.ts';
+import {
+  countWanted,
+  impliedByExact,
+  phrasesIn,
+  placeOf,
+  placesOfPhrases,
+  wantedWords,
+  type Wanted,
+} from './tokens.ts';
 
 export type Mode = 'text' | 'exact' | 'regex';
 export type SearchOptions = {
   under?: string | undefined;
   mode?: Mode | undefined;
   limit?: number | undefined;
+  /** Also former versions, and files that were removed. */ history?: boolean | undefined;
+  made?: Made | undefined;
   /** What the asker may read; the rest does not count. */ visible?: (path: Path) => boolean;
 };
-export type Search = (query: string, o?: SearchOptions) => Promise<Result<{ hits: Hit[]; total: number }>>;
+export type Search = (query: string, o?: SearchOptions) => Promise<Result<Values['search']>>;
 
 type Candidate = Counted & { node: FileNode; path: Path };
 type Text = Content & { text: string };
+/** A file that matches as it is now; `hit` reads what is to be shown of it. */
+type Match = { node: FileNode; path: Path; score: number; hit: () => Promise<Hit | undefined> };
+/** Every match there is now, best first, and the same question to a text of the past. */
+type Asked = { now: Match[]; past: (text: string, path: Path) => Found | undefined };
+
+const AT_ONCE = 256;
 
 const inOrder = (a: { score: number; path: Path }, b: { score: number; path: Path }): number =>
   b.score - a.score || (a.path < b.path ? -1 : 1);
+const newestFirst = (a: Hit, b: Hit): number => inOrder(a, b) || ((a.at ?? '') < (b.at ?? '') ? 1 : -1);
 
 export const createSearch = (files: Files, index: Pick<Index, 'lookup' | 'changed'>): Search => {
   const textAt = async (path: Path): Promise<Text | undefined> => {
     const content = await files.read(path);
     return content?.text === undefined ? undefined : { ...content, text: content.text };
   };
+  /** The texts of files one after the other, read some hundred at a time where that is cheaper. */
+  const texts = async function* <T extends { node: FileNode; path: Path }>(
+    those: readonly T[],
+  ): AsyncGenerator<[T, Text | undefined]> {
+    for (let from = 0; from < those.length; from += AT_ONCE) {
+      const some = those.slice(from, from + AT_ONCE);
+      const ahead = some.length > 1 ? await files.readMany(some.map(({ node }) => node.id)) : undefined;
+      for (const one of some) {
+        const read = ahead?.get(one.node.id);
+        const content = read?.hash === one.node.hash ? read : await files.read(one.path);
+        yield [one, content?.text === undefined ? undefined : { ...content, text: content.text }];
+      }
+    }
+  };
+  const hitOf = (path: Path, points: number, { revision, actor, at, text }: Text, place: number): Hit => ({
+    path,
+    revision,
+    actor,
+    at,
+    score: points,
+    ...snippetAt(text, place),
+  });
 
   /** Each file that has, or by its path meets, at least one of the wanted terms. */
   const candidates = async (under: Path, wanted: readonly Wanted[], visible: (path: Path) => boolean) => {
@@ -46,67 +88,134 @@ export const createSearch = (files: Files, index: Pick<Index, 'lookup' | 'change
       else if (visible(path)) found.push({ node, path, named, length: known.length, counts: known.counts ?? [] });
     });
     index.changed(unknown.map(({ node }) => node.id));
-    for (const { node, path, named } of unknown) {
-      if (!visible(path)) continue;
-      const content = await textAt(path);
+    const open = unknown.filter(({ path }) => visible(path));
+    for await (const [{ node, path, named }, content] of texts(open)) {
       if (content) found.push({ node, path, named, ...countWanted(content.text, wanted) });
     }
     return found;
   };
 
-  const byWords = async (query: string, under: Path, limit: number, visible: (path: Path) => boolean) => {
+  /** The files that have the phrases, too. */
+  const withPhrases = async (all: Candidate[], phrases: readonly string[][]): Promise<Candidate[]> => {
+    if (phrases.length === 0) return all;
+    const found: Candidate[] = [];
+    for (const one of all) {
+      const content = await textAt(one.path);
+      if (content && placesOfPhrases(content.text, phrases)) found.push(one);
+    }
+    return found;
+  };
+
+  const byWords = async (query: string, under: Path, visible: (path: Path) => boolean): Promise<Asked> => {
     const wanted = wantedWords(query);
-    if (wanted.length === 0) return { hits: [], total: 0 };
+    if (wanted.length === 0) return { now: [], past: () => undefined };
+    const phrases = phrasesIn(query);
     const found = await candidates(under, wanted, visible);
     const meets = ({ counts, named }: Counted, i: number): boolean => (counts[i] ?? 0) > 0 || named[i] === true;
     const weight = weights(wanted.map((_one, i) => found.filter((one) => meets(one, i)).length));
-    const all = found
-      .filter((one) => wanted.every((_one, i) => meets(one, i)))
-      .map((one) => ({ ...one, score: score(one, weight) }))
-      .sort(inOrder);
-    const hits: Hit[] = [];
-    for (const { path, score: points } of all) {
-      if (hits.length === limit) break;
-      const content = await textAt(path);
-      if (!content) continue;
-      const place = snippetAt(content.text, Math.max(0, placeOf(content.text, wanted)));
-      hits.push({ path, revision: content.revision, score: points, ...place });
-    }
-    await files.settled();
-    // What is counted must be durable: what was rolled back meanwhile is gone, or stands elsewhere again.
-    const standing = new Set(all.flatMap(({ node, path }) => (files.at(path)?.id === node.id ? [path] : [])));
-    return { hits: hits.filter(({ path }) => standing.has(path)), total: standing.size };
+    const all = await withPhrases(
+      found.filter((one) => wanted.every((_one, i) => meets(one, i))),
+      phrases,
+    );
+    const now = all.map((one): Match => {
+      const { node, path } = one;
+      const points = score(one, weight);
+      const hit = async (): Promise<Hit | undefined> => {
+        const content = await textAt(path);
+        const [phrase] = (content && placesOfPhrases(content.text, phrases)) ?? [];
+        return content && hitOf(path, points, content, phrase ?? Math.max(0, placeOf(content.text, wanted)));
+      };
+      return { node, path, score: points, hit };
+    });
+    return { now: now.sort(inOrder), past: matchWords(wanted, phrases) };
   };
 
   /** Files that may hold what is looked for in the text itself. */
-  const pathsToRead = async (under: Path, implied: readonly Wanted[], visible: (path: Path) => boolean) => {
+  const toRead = async (under: Path, implied: readonly Wanted[], visible: (path: Path) => boolean) => {
     const lookup = implied.length > 0 ? await index.lookup(implied) : () => undefined;
-    const paths: Path[] = [];
+    const found: { node: FileNode; path: Path }[] = [];
     visitBelow(files, under, [], (node, folder) => {
       const known = lookup(node);
       const may = !known || (known.text && (known.cut || implied.every((_one, i) => (known.counts?.[i] ?? 0) > 0)));
       const path = join(folder, node.name);
-      if (may && visible(path)) paths.push(path);
+      if (may && visible(path)) found.push({ node, path });
     });
-    return paths;
+    return found;
   };
 
-  const byReading = async (paths: readonly Path[], match: Matcher, limit: number) => {
-    const hits: Hit[] = [];
-    for (const path of paths) {
-      const content = await textAt(path);
+  const byReading = async (those: readonly { node: FileNode; path: Path }[], match: Matcher): Promise<Asked> => {
+    const now: Match[] = [];
+    for await (const [{ node, path }, content] of texts(those)) {
       const found = content && match(content.text);
-      if (found)
-        hits.push({ path, revision: content.revision, score: found.score, ...snippetAt(content.text, found.at) });
+      if (!found) continue;
+      const hit = hitOf(path, found.score, content, found.at);
+      now.push({ node, path, score: found.score, hit: async () => hit });
     }
-    return { hits: hits.sort(inOrder).slice(0, limit), total: hits.length };
+    return { now: now.sort(inOrder), past: match };
   };
 
-  return async (query, { under = '/', mode = 'text', limit = 100, visible = () => true } = {}) => {
+  /** Those whose newest content was made so, and shown with who made it and when. */
+  const onlyMade = async (past: Past, matches: readonly Match[], made: Made): Promise<Match[]> => {
+    const found: Match[] = [];
+    for (const match of matches) {
+      const { value: version } = await past.contents(match.node.id).next();
+      if (!version || !isMade(made, version)) continue;
+      const { id: revision, actor, at } = version;
+      const hit = async (): Promise<Hit | undefined> => {
+        const shown = await match.hit();
+        return shown && { ...shown, revision, actor, at };
+      };
+      found.push({ ...match, hit });
+    }
+    return found;
+  };
+
+  const hitsOf = async (matches: readonly Match[], limit: number) => {
+    const hits: Hit[] = [];
+    for (const { hit } of matches) {
+      if (hits.length === limit) break;
+      const shown = await hit();
+      if (shown) hits.push(shown);
+    }
     await files.settled();
-    if (mode === 'text') return ok(await byWords(query, under, limit, visible));
-    let match: Matcher = matchExact(query);
-    if (mode === 'regex') {
+    // What is counted must be durable: what was rolled back meanwhile is gone, or stands elsewhere again.
+    const standing = new Set(matches.flatMap(({ node, path }) => (files.at(path)?.id === node.id ? [path] : [])));
+    return { hits: hits.filter(({ path }) => standing.has(path)), total: standing.size };
+  };
+
+  const ask = async (query: string, options: SearchOptions, match: Matcher | undefined): Promise<Values['search']> => {
+    const { under = '/', mode, limit = 100, history = false, made, visible = () => true } = options;
+    const { now, past: matchPast } = match
+      ? await byReading(await toRead(under, mode === 'exact' ? impliedByExact(query) : [], visible), match)
+      : await byWords(query, under, visible);
+    if (!made && !history) return hitsOf(now, limit);
+    for (;;) {
+      const past = await files.past();
+      const matches = made ? await onlyMade(past, now, made) : now;
+      const standing = await hitsOf(matches, limit);
+      const before = history
+        ? await searchPast(past, {
+            under,
+            made: made ?? { since: -Infinity, until: Infinity },
+            match: matchPast,
+            visible,
+            pathNow: (id) => (files.get(id)?.dead === false ? files.pathOf(id) : undefined),
+            foundNow: new Set(matches.map(({ node }) => node.id)),
+          })
+        : { hits: [], cut: false, looked: 0 };
+      if (!(await past.stands())) continue;
+      return {
+        hits: [...standing.hits, ...before.hits.sort(newestFirst)].slice(0, limit),
+        total: standing.total + before.hits.length,
+        ...(before.cut ? { cut: true, looked: before.looked } : {}),
+      };
+    }
+  };
+
+  return async (query, options = {}) => {
+    await files.settled();
+    let match: Matcher | undefined = options.mode === 'exact' ? matchExact(query) : undefined;
+    if (options.mode === 'regex') {
       try {
         match = await matchRegex(query);
       } catch (cause) {
@@ -116,8 +225,6 @@ export const createSearch = (files: Files, index: Pick<Index, 'lookup' | 'change
         );
       }
     }
-    return ok(
-      await byReading(await pathsToRead(under, mode === 'exact' ? impliedByExact(query) : [], visible), match, limit),
-    );
+    return ok(await ask(query, options, match));
   };
 };

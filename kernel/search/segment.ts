@@ -12,6 +12,8 @@ import type { Wanted } from './tokens.ts';
 import { meets } from './tokens.ts';
 
 export const MAX_BUCKETS = 256;
+/** A large segment is written in so many parts, so that calls are answered between them. */
+export const PARTS = 16;
 
 /** A row of the index is missing or cannot be read: the projection has to be made again. */
 export class IndexDamaged extends Error {}

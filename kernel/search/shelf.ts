@@ -6,7 +6,16 @@
 import type { VersionVector } from '../protocol/entry.ts';
 import type { Database, SysRow } from '../store/schema.ts';
 import { request, transact, transactFenced, type Stores } from '../store/transact.ts';
-import { decodeDocuments, encodeBuckets, encodeDocuments, has, IndexDamaged, MAX_BUCKETS } from './segment.ts';
+import {
+  bucketOf,
+  decodeDocuments,
+  encodeBuckets,
+  encodeDocuments,
+  has,
+  IndexDamaged,
+  MAX_BUCKETS,
+  PARTS,
+} from './segment.ts';
 import type { Doc, Documents, Postings } from './segment.ts';
 
 /** Raise it whenever a row's shape, or what a term is, changes: the next boot rebuilds. */
@@ -109,7 +118,22 @@ export const createShelf = (db: Database, epoch: number) => {
     return { ...kept, ...documents };
   };
 
-  return { load, read, add, addPart, seal };
+  /** Many documents at once: as a merge writes them, without gone ones. */
+  const addInParts = async (mark: Mark, kept: Kept, docs: Doc[], postings: Postings): Promise<Loaded> => {
+    const parts = new Map<number, Postings>();
+    for (const [term, list] of postings) {
+      const part = bucketOf(term, Math.min(PARTS, kept.buckets));
+      const terms = parts.get(part);
+      if (terms) terms.set(term, list);
+      else parts.set(part, new Map([[term, list]]));
+    }
+    const filled: number[] = [];
+    for (const terms of parts.values())
+      filled.push(...(await addPart(kept.id, terms, kept.buckets, filled.length === 0)));
+    return seal(mark, kept, docs, filled, []);
+  };
+
+  return { load, read, add, addInParts, addPart, seal };
 };
 
 export type Shelf = ReturnType<typeof createShelf>;

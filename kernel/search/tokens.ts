@@ -86,6 +86,31 @@ export const wantedWords = (query: string): Wanted[] => {
   return distinct(asked(folded).map(({ term, at }) => ({ term, inside: folded[at - 1] === '*' })));
 };
 
+const QUOTED = /["“”„]([^"“”„]+)["“”„]/g;
+
+/** Words in quotes: they stand one after the other, as whole words. One word alone is no phrase. */
+export const phrasesIn = (query: string): string[][] =>
+  [...query.matchAll(QUOTED)]
+    .map(([, inner]) => asked(fold(inner ?? '')).map(({ term }) => term))
+    .filter((terms) => terms.length > 1);
+
+/** Where in the text each phrase stands first; undefined when one of them does not. */
+export const placesOfPhrases = (text: string, phrases: readonly string[][]): number[] | undefined => {
+  const folded = fold(text);
+  const terms = asked(folded);
+  const places: number[] = [];
+  for (const phrase of phrases) {
+    const start = terms.findIndex((_one, i) => phrase.every((term, j) => sameTerm(terms[i + j]?.term, term)));
+    if (start < 0) return undefined;
+    places.push(originalIndex(text, terms[start]?.at ?? 0));
+  }
+  return places;
+};
+
+/** One character of a script without spaces is the beginning of whatever pair it stands in. */
+const sameTerm = (found: string | undefined, wanted: string): boolean =>
+  found === wanted || (found !== undefined && IS_UNSPACED.test(wanted) && found.startsWith(wanted));
+
 /**
  * What a file that holds exactly this string has among its terms, or flags as cut. The string may begin in the middle of
  * a word, so its first word may be the inside of a longer one.

@@ -47,10 +47,17 @@ export const list: Handler<'list'> = async (kernel, caller, { path, history, ...
   return { ok: true, value: { ...listed.value, entries: proc ? [...entries, proc] : entries } };
 };
 
-export const search: Handler<'search'> = async (kernel, caller, { query, history, ...options }) =>
-  history
-    ? err('ENOSYS', 'Searching former versions is not built yet. Leave history out to search what is there now.')
-    : kernel.search(query, { ...options, visible: (path) => decideRead(caller.actor, path).verdict === 'apply' });
+export const search: Handler<'search'> = async (kernel, caller, { query, actor, since, until, ...options }) => {
+  const from = since === undefined ? -Infinity : Date.parse(since);
+  const to = until === undefined ? Infinity : Date.parse(until);
+  if (Number.isNaN(from) || Number.isNaN(to)) return err('EINVAL', '`since` and `until` are ISO dates.');
+  const filtered = actor !== undefined || since !== undefined || until !== undefined;
+  return kernel.search(query, {
+    ...options,
+    ...(filtered ? { made: { actor, since: from, until: to } } : {}),
+    visible: (path) => decideRead(caller.actor, path).verdict === 'apply',
+  });
+};
 
 export const blame: Handler<'blame'> = async (kernel, caller, { path }) =>
   refusal(caller, path) ?? kernel.fs.blame(path);

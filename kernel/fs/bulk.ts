@@ -1,0 +1,31 @@
+/**
+ * The texts of many files at once, for whoever reads all of them: files that were never changed lie next to each other in
+ * the journal, so a few reads bring hundreds. Nothing is kept in memory. What was changed since it was made, or does not
+ * match its hash, is left out: it is read on its own.
+ */
+import { decodeText, hashHex, toUtf8 } from '../protocol/bytes.ts';
+import { revisionOf, type NodeId, type RevisionId } from '../protocol/entry.ts';
+import type { Log } from '../protocol/log.ts';
+import { buildDoc, textOf } from './texts.ts';
+import type { TreeNode } from './tree.ts';
+
+export type Bulk = ReadonlyMap<NodeId, { revision: RevisionId; hash: string; text: string | undefined }>;
+
+export const readBulk = async (nodes: readonly TreeNode[], log: Log): Promise<Bulk> => {
+  const fresh = new Map(
+    nodes
+      .filter(({ kind, dead, as, count }) => kind === 'file' && !dead && as !== 'blob' && count === 1)
+      .map((node) => [node.revision, node]),
+  );
+  const found = new Map<NodeId, { revision: RevisionId; hash: string; text: string | undefined }>();
+  for (const { entry } of await log.entries([...fresh.keys()])) {
+    const revision = revisionOf(entry);
+    const node = fresh.get(revision);
+    if (!node || entry.change.op !== 'create' || entry.node !== node.id) continue;
+    const { as, hash } = entry.change;
+    const text = as === 'text' ? textOf(buildDoc([entry.payload])) : decodeText(entry.payload);
+    const bytes = as === 'text' ? toUtf8(text ?? '') : entry.payload;
+    if (as !== 'blob' && hashHex(bytes) === hash) found.set(node.id, { revision, hash, text });
+  }
+  return found;
+};
