@@ -115,7 +115,7 @@ export const createHistories = ({ db, log, nodeOf, onDamage }: Options): Histori
       const { change } = entry;
       if (change.op !== 'create' && change.op !== 'mkdir')
         return fail('EBADMSG', 'the first revision of this file in the journal does not make it.');
-      const row = rowFrom(entry, 0, '/', { size: 0, hash: '' });
+      const row = rowFrom(entry, 0, '/', { as: undefined, size: 0, hash: '' });
       const path = join(await folderAt(change.parent, row), change.name);
       rows.push({ ...row, path, ...(change.op === 'mkdir' ? { parent: change.parent } : {}) });
     }
@@ -232,13 +232,17 @@ export const createHistories = ({ db, log, nodeOf, onDamage }: Options): Histori
       return [...first, ...rows.filter((row) => row.index > 0 || several.has(row.node))];
     },
     flushed: (count) => {
-      for (const row of pending.splice(0, count)) {
+      const kept = pending.splice(0, count);
+      for (const row of kept) {
         pages.delete(keyOf(row.node, pageOf(row.index)));
         const rest = fresh.get(row.node);
         rest?.shift();
         if (rest?.length === 0) fresh.delete(row.node);
         if (row.index === 1) firsts.delete(row.node);
       }
+      // It was the only one when it was decided what to write: not written, and its second came meanwhile.
+      for (const row of kept)
+        if (row.index === 0 && fresh.get(row.node)?.[0]?.index === 1) firsts.set(row.node, row.id);
     },
     clear: () => {
       pending = [];

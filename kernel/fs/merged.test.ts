@@ -196,6 +196,18 @@ describe('[F22] devices that wrote one file apart', () => {
     expect(await a.reads.read(PATH)).toMatchObject({ ok: false, error: { code: 'EBADMSG' } });
   });
 
+  test('[F21] what comes between deciding what to write and writing it is not lost', async () => {
+    const [a] = await three();
+    a.create('text', false);
+    await a.flush(() => a.change(0));
+    await expectSound(a);
+    await a.flush(() => a.change(1));
+    await expectSound(a);
+    await a.flush();
+    a.forget();
+    await expectSound(a);
+  });
+
   test('[F5] at a date: all that was made until then in the order of time, though it came later', async () => {
     const [a, b] = await three();
     a.create('record', false);

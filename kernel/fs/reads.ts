@@ -42,6 +42,8 @@ type Options = {
   histories: Histories;
   /** Everything staged so far is durable, or rolled back and gone from the tree. */
   ready: () => Promise<void>;
+  /** The folders that lead to a path are read; without one, every folder. */
+  reach: (path?: Path) => Promise<void>;
 };
 
 /** A refusal thrown deep inside, as the answer it is; a bug stays a bug. */
@@ -50,12 +52,13 @@ export const refused = (cause: unknown): Result<never> => {
   throw cause;
 };
 
-export const createReads = ({ tree, log, contents, histories, ready }: Options): Reads => {
+export const createReads = ({ tree, log, contents, histories, ready, reach }: Options): Reads => {
   /** Answer from what stands now, told once it is durable; looked at anew when it was rolled back meanwhile. */
-  const shown = async <T>(look: () => T | Promise<T>): Promise<Result<T>> => {
+  const shown = async <T>(path: Path | undefined, look: () => T | Promise<T>): Promise<Result<T>> => {
     try {
       for (;;) {
         await ready();
+        await reach(path);
         const seen = tree();
         const looked = await Promise.resolve()
           .then(look)
@@ -149,12 +152,12 @@ export const createReads = ({ tree, log, contents, histories, ready }: Options):
   };
 
   const read: Reads['read'] = (path, options = {}) =>
-    shown(() => (options.at === undefined ? readNow(path, options) : readAt(path, options.at, options)));
+    options.at === undefined
+      ? shown(path, () => readNow(path, options))
+      : shown(undefined, () => readAt(path, options.at ?? '', options));
 
   const children = function* (node: TreeNode, path: Path, depth: number): Generator<{ node: TreeNode; path: Path }> {
-    for (const name of [...node.children.keys()].sort()) {
-      const child = tree().get(node.children.get(name) ?? '');
-      if (!child) continue;
+    for (const [name, child] of [...tree().children(node)].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const at = join(path, name);
       yield { node: child, path: at };
       if (child.kind === 'dir' && depth > 1) yield* children(child, at, depth - 1);
@@ -162,7 +165,7 @@ export const createReads = ({ tree, log, contents, histories, ready }: Options):
   };
 
   const list: Reads['list'] = (path, { depth = 1, limit = 1000, cursor } = {}) =>
-    shown((): ListValue => {
+    shown(depth > 1 ? undefined : path, (): ListValue => {
       const node = tree().resolve(path) ?? fail('ENOENT', `There is no folder at ${path}.`, { path });
       if (node.kind === 'file') fail('ENOTDIR', `${path} is a file. Read it, or list it with history.`, { path });
       const entries: Stat[] = [];
@@ -181,7 +184,7 @@ export const createReads = ({ tree, log, contents, histories, ready }: Options):
 
   /** The file's revisions, newest first, through moves; then those of files that had this path before it [F5]. */
   const history: Reads['history'] = (path, { limit = 1000, cursor } = {}) =>
-    shown(async (): Promise<HistoryValue> => {
+    shown(undefined, async (): Promise<HistoryValue> => {
       const holders = tree().holders(path);
       if (holders.length === 0) return fail('ENOENT', `There never was anything at ${path}.`, { path });
       const entries: Revision[] = [];
@@ -196,7 +199,7 @@ export const createReads = ({ tree, log, contents, histories, ready }: Options):
     });
 
   const blame: Reads['blame'] = (path) =>
-    shown(async () => {
+    shown(undefined, async () => {
       const node = tree().resolve(path) ?? noFile(path);
       if (node.kind === 'dir') isFolder(path);
       const rows = await contents.members(node);

@@ -47,19 +47,27 @@ export const createReplica = async (number: number, made: Map<string, Made>) => 
   const onDamage = (): never => {
     throw new Error('the stored history was taken for damaged');
   };
-  const histories = createHistories({ db, log, nodeOf: tree.get, onDamage });
+  const histories = createHistories({ db, log, nodeOf: (id) => tree.get(id), onDamage });
   let client = number * 1000;
   const contents = createContents({ db, epoch, log, histories, client: () => client });
-  const reads = createReads({ tree: () => tree, log, contents, histories, ready: async () => undefined });
+  const reads = createReads({
+    tree: () => tree,
+    log,
+    contents,
+    histories,
+    ready: async () => undefined,
+    reach: async () => undefined,
+  });
   const held: string[] = [];
   const vector: Record<string, number> = {};
   let clock = 1e12;
   let lost: string | undefined;
-  const node = () => tree.get(NODE) ?? tree.nodes.values().next().value!;
+  const node = () => tree.get(NODE) ?? tree.view(0);
 
   const apply = (entry: Entry, seen?: Record<string, number>): void => {
     const before = tree.get(NODE);
     const first = before?.count === 1 ? before.revision : undefined;
+    tree.sees(entry.device, made.get(revisionOf(entry))?.vector ?? {});
     tree.apply(entry);
     histories.note(entry, node(), PATH, seen, first);
     held.push(revisionOf(entry));
@@ -162,13 +170,15 @@ export const createReplica = async (number: number, made: Map<string, Made>) => 
       }
       if (!apart) return;
       const { lost: replaced, ...stands } = await contents.refresh(node());
-      Object.assign(node(), stands);
+      tree.setContent(node(), stands);
       lost = replaced;
     },
-    flush: async () => {
+    /** What is done `meanwhile` comes when it is decided what to write and not yet written. */
+    flush: async (meanwhile?: () => Promise<void>) => {
       const pending = [...histories.pending()];
       const due = await histories.due(pending);
       const docs = contents.checkpoints([node()]);
+      await meanwhile?.();
       await transactFenced(db, epoch, ['docs', 'hist'], async (stores) => {
         for (const [id, row] of docs) await request(stores.docs.put(row, id));
         await writeHistories(stores, due);

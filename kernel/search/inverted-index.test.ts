@@ -93,7 +93,7 @@ test('[S4] [S5] [A9] a projection that is gone, of another version or damaged is
   // It reaches further than the journal does: the journal is not the one it was made from.
   await withDatabase(k.disk, async (db) => {
     const { k: key, v } = (await db.sys.get('proj:search')) as { k: string; v: { vector: Record<string, number> } };
-    const vector = Object.fromEntries(Object.entries(v.vector).map(([device, seq]) => [device, seq + 1]));
+    const vector = Object.fromEntries(Object.entries(v.vector).map(([device, seq]) => [device, seq + 100]));
     await db.sys.put({ k: key, v: { ...v, vector } });
   });
   const c = await bootMemory({ disk: k.disk });
@@ -238,7 +238,7 @@ test('[S5] 20,000 files: few segments and rows, a query reads one row of each, a
   const nodes = new Map<string, FileNode>(
     ids.map((node, i) => [
       node,
-      { id: node, kind: 'file', name: `d${i}`, dead: false, as: 'text', hash: hashes[i] ?? '', children: new Map() },
+      { id: node, kind: 'file', name: `d${i}`, dead: false, as: 'text', hash: hashes[i] ?? '' },
     ]),
   );
   const root: FileNode = {
@@ -247,12 +247,12 @@ test('[S5] 20,000 files: few segments and rows, a query reads one row of each, a
     name: '',
     dead: false,
     hash: '',
-    children: new Map(ids.map((node, i) => [`d${i}`, node])),
   };
   let read = 0;
   const files: Files = {
     at: (path) => (path === '/' ? root : nodes.get(ids[Number(path.slice(2))] ?? '')),
     get: (node) => nodes.get(node),
+    childrenOf: () => [...nodes.values()].map((node) => [node.name, node]),
     pathOf: (node) => `/${nodes.get(node)?.name ?? ''}`,
     read: async (path) => {
       read++;
