@@ -133,7 +133,8 @@ export const createHistories = ({ db, log, nodeOf, onDamage }: Options): Histori
     if (unstored !== undefined) {
       if (first > 0 || fresh.get(node.id)?.[0]?.index === 0) return [];
       const rows = await firstRows([unstored]);
-      keep(keyOf(node.id, 0), rows);
+      // While a tree is being made, folders are not where they will be.
+      if (nodeOf(node.id)) keep(keyOf(node.id, 0), rows);
       return rows;
     }
     const read = await readHistory(db, node.id, first, last);
