@@ -103,8 +103,12 @@ export const createContents = ({ db, epoch, log, histories, client }: Options): 
     const payloads = entries.map((sealed) => sealed.entry.payload);
     if (kind === 'record') return recordOf(payloads);
     if (kind === 'blob') return { as: 'blob', manifests: payloads };
-    const doc = buildDoc([...base, ...payloads], client());
-    return { as: 'text', doc, text: textOf(doc) };
+    try {
+      const doc = buildDoc([...base, ...payloads], client());
+      return { as: 'text', doc, text: textOf(doc) };
+    } catch {
+      return fail('EBADMSG', 'an edit of this file is no edit of a text.');
+    }
   };
 
   const entriesOf = async (rows: readonly HistRow[]): Promise<SealedEntry[]> => {

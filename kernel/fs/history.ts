@@ -133,7 +133,8 @@ export const createHistories = ({ db, log, nodeOf, onDamage }: Options): Histori
     if (unstored !== undefined) {
       if (first > 0 || fresh.get(node.id)?.[0]?.index === 0) return [];
       const rows = await firstRows([unstored]);
-      keep(keyOf(node.id, 0), rows);
+      // While a tree is being made, folders are not where they will be.
+      if (nodeOf(node.id)) keep(keyOf(node.id, 0), rows);
       return rows;
     }
     const read = await readHistory(db, node.id, first, last);
@@ -232,13 +233,17 @@ export const createHistories = ({ db, log, nodeOf, onDamage }: Options): Histori
       return [...first, ...rows.filter((row) => row.index > 0 || several.has(row.node))];
     },
     flushed: (count) => {
-      for (const row of pending.splice(0, count)) {
+      const kept = pending.splice(0, count);
+      for (const row of kept) {
         pages.delete(keyOf(row.node, pageOf(row.index)));
         const rest = fresh.get(row.node);
         rest?.shift();
         if (rest?.length === 0) fresh.delete(row.node);
         if (row.index === 1) firsts.delete(row.node);
       }
+      // It was the only one when it was decided what to write: not written, and its second came meanwhile.
+      for (const row of kept)
+        if (row.index === 0 && fresh.get(row.node)?.[0]?.index === 1) firsts.set(row.node, row.id);
     },
     clear: () => {
       pending = [];

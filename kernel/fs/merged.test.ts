@@ -181,6 +181,33 @@ describe('[F22] devices that wrote one file apart', () => {
     expect(first).not.toContain('not what it was');
   });
 
+  test('[F22] an edit of another device that is none is EBADMSG; what stood before it reads', async () => {
+    const [a, b] = await three();
+    a.create('text', false);
+    await b.merge(a.held);
+    await a.change(0);
+    await b.change(0);
+    const made = b.made.get(b.held.at(-1) ?? '');
+    if (made) made.sealed.entry.payload = Uint8Array.of(7, 7, 7);
+    await expect(a.merge(b.held)).rejects.toMatchObject({ error: { code: 'EBADMSG' } });
+    const [first, second] = await a.histories.since(a.node());
+    for (const row of [first, second])
+      if (row) expect(plain((await a.contents.asOf(a.node(), row)).content)).toBe(a.made.get(row.id)?.held);
+    expect(await a.reads.read(PATH)).toMatchObject({ ok: false, error: { code: 'EBADMSG' } });
+  });
+
+  test('[F21] what comes between deciding what to write and writing it is not lost', async () => {
+    const [a] = await three();
+    a.create('text', false);
+    await a.flush(() => a.change(0));
+    await expectSound(a);
+    await a.flush(() => a.change(1));
+    await expectSound(a);
+    await a.flush();
+    a.forget();
+    await expectSound(a);
+  });
+
   test('[F5] at a date: all that was made until then in the order of time, though it came later', async () => {
     const [a, b] = await three();
     a.create('record', false);

@@ -177,10 +177,12 @@ export const createReplica = async (number: number, made: Map<string, Made>) => 
       tree.setContent(node(), stands);
       lost = replaced;
     },
-    flush: async () => {
+    /** What is done `meanwhile` comes when it is decided what to write and not yet written. */
+    flush: async (meanwhile?: () => Promise<void>) => {
       const pending = [...histories.pending()];
       const due = await histories.due(pending);
       const docs = contents.checkpoints([node()]);
+      await meanwhile?.();
       await transactFenced(db, epoch, ['docs', 'hist'], async (stores) => {
         for (const [id, row] of docs) await request(stores.docs.put(row, id));
         await writeHistories(stores, due);
