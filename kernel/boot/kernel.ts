@@ -76,9 +76,16 @@ const recentCauses = async (journal: Journal, device: number): Promise<Map<strin
   return causes;
 };
 
-const readonlyOf = (journal: Journal): object => {
+/** What a person has to know of the journal. */
+const alarmsOf = (journal: Journal): object => {
   const damage = journal.damage();
-  return damage ? { readonly: { seq: damage.detail?.['seq'], message: damage.message } } : {};
+  const forks = journal.forks();
+  const damaged = journal.damaged();
+  return {
+    ...(damage ? { readonly: { seq: damage.detail?.['seq'], message: damage.message } } : {}),
+    ...(forks.length > 0 ? { forks } : {}),
+    ...(damaged.length > 0 ? { damaged } : {}),
+  };
 };
 
 export const bootKernel = async (host: Host): Promise<Running> => {
@@ -86,15 +93,15 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const db = new Database(databaseName(host.workspace), host.idb);
   await db.open();
   const epoch = await nextEpoch(db);
-  const { self } = await loadDevices(db, epoch);
+  const { self, numbers } = await loadDevices(db, epoch);
   let fs: Fs | undefined;
-  const journal = await openJournal({ db, device: self, epoch, now, onRollback: () => fs?.rolledBack() });
+  const journal = await openJournal({ db, device: self, numbers, epoch, now, onRollback: () => fs?.rolledBack() });
   const files = await openFs({
     db,
     log: journal,
     epoch,
     setTimer,
-    replay: (after, each) => journal.scan(self.number, after[self.id] ?? 0, each),
+    replay: journal.replay,
   });
   fs = files;
   const live = createEditors({ db, fs: files, epoch, now, setTimer });
@@ -123,7 +130,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       entries: journal.entryCount(),
       startedAt,
       ...(await files.whole().then(files.counts)),
-      ...readonlyOf(journal),
+      ...alarmsOf(journal),
     }),
   });
   const secrets = createSecrets(db, epoch);
@@ -238,7 +245,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
         );
       }
       const { startUpkeep } = await import('../journal/upkeep.ts');
-      if (!stopped) upkeep = startUpkeep({ db, journal, epoch, device: self.number, now, setTimer });
+      if (!stopped) upkeep = startUpkeep({ db, journal, epoch, now, setTimer });
       // What was committed before it was there counts too.
       upkeep?.wake();
       return finder.open();

@@ -1,29 +1,34 @@
 /**
- * This device's identity, and the short numbers that stand for devices in journal keys.
+ * This device's identity, the short numbers that stand for devices in journal keys, and other devices' public keys.
  * A device is the first 16 bytes of SHA-256(its Ed25519 public key); the private key cannot be exported.
  */
-import { hash, toHex } from '../protocol/bytes.ts';
 import type { DeviceId } from '../protocol/entry.ts';
 import type { Database, SysRow } from '../store/schema.ts';
 import { request, transactFenced } from '../store/transact.ts';
+import { deviceOf } from './identity.ts';
 
 const SELF = 'device';
 const DEVICES = 'devices';
+const KEYS = 'keys';
 
-export type Device = { id: DeviceId; number: number; publicKey: Uint8Array };
-type Self = { id: DeviceId; publicKey: Uint8Array; privateKey: CryptoKey | null };
+export type Device = { id: DeviceId; number: number; publicKey: Uint8Array; privateKey: CryptoKey | null };
+type Self = Omit<Device, 'number'>;
+export type PublicKeys = Record<DeviceId, Uint8Array>;
 
 const makeSelf = async (): Promise<Self> => {
   try {
     const pair = (await crypto.subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify'])) as CryptoKeyPair;
     const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
-    return { id: toHex(hash(publicKey).slice(0, 16)), publicKey, privateKey: pair.privateKey };
+    return { id: deviceOf(publicKey), publicKey, privateKey: pair.privateKey };
   } catch {
-    // Without Ed25519 in WebCrypto (Chrome < 137) a device still has a name of its own; pairing will ask for a newer browser.
+    // Without Ed25519 in WebCrypto (Chrome < 137) a device still has a name of its own; sharing asks for a newer browser.
     const publicKey = crypto.getRandomValues(new Uint8Array(32));
-    return { id: toHex(hash(publicKey).slice(0, 16)), publicKey, privateKey: null };
+    return { id: deviceOf(publicKey), publicKey, privateKey: null };
   }
 };
+
+const valueOf = async <T>(sys: IDBObjectStore, key: string): Promise<T | undefined> =>
+  ((await request(sys.get(key))) as SysRow | undefined)?.v as T | undefined;
 
 /** Numbers are given out once, in order of first appearance, and never re-used. This device is number 1. */
 export const loadDevices = async (
@@ -37,9 +42,9 @@ export const loadDevices = async (
     epoch,
     ['sys'],
     async ({ sys }) => {
-      const row = (await request(sys.get(SELF))) as SysRow | undefined;
-      const mine = (row?.v ?? made) as Self;
-      const ids = (((await request(sys.get(DEVICES))) as SysRow | undefined)?.v ?? []) as DeviceId[];
+      const row = await valueOf<Self>(sys, SELF);
+      const mine = (row ?? made) as Self;
+      const ids = (await valueOf<DeviceId[]>(sys, DEVICES)) ?? [];
       if (!row) await request(sys.put({ k: SELF, v: mine }));
       if (!ids.includes(mine.id)) {
         ids.push(mine.id);
@@ -50,5 +55,23 @@ export const loadDevices = async (
     { strict: true },
   );
   const numbers = new Map(known.map((id, index) => [id, index + 1]));
-  return { self: { id: self.id, publicKey: self.publicKey, number: numbers.get(self.id) ?? 1 }, numbers };
+  return { self: { ...self, number: numbers.get(self.id) ?? 1 }, numbers };
 };
+
+/** Inside a transaction: the numbers of all devices, with these, met for the first time perhaps, among them. */
+export const numberDevices = async (sys: IDBObjectStore, met: PublicKeys): Promise<Map<DeviceId, number>> => {
+  const ids = (await valueOf<DeviceId[]>(sys, DEVICES)) ?? [];
+  const fresh = Object.keys(met).filter((id) => !ids.includes(id));
+  if (fresh.length > 0) {
+    const keys = (await valueOf<PublicKeys>(sys, KEYS)) ?? {};
+    for (const id of fresh) keys[id] = (met[id] as Uint8Array).slice();
+    ids.push(...fresh);
+    await request(sys.put({ k: DEVICES, v: ids }));
+    await request(sys.put({ k: KEYS, v: keys }));
+  }
+  return new Map(ids.map((id, index) => [id, index + 1]));
+};
+
+/** Of every other device that entries are held of. */
+export const publicKeys = async (db: Database): Promise<PublicKeys> =>
+  ((await db.sys.get(KEYS))?.v as PublicKeys | undefined) ?? {};

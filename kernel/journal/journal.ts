@@ -7,6 +7,7 @@
 import {
   sealEntry,
   ZERO_HASH,
+  type DeviceId,
   type Entry,
   type RevisionId,
   type SealedEntry,
@@ -17,9 +18,10 @@ import { fail, type SysError, type SysFailure } from '../protocol/errors.ts';
 import type { Batch, Draft, Log } from '../protocol/log.ts';
 import { request, storageFailure, transactFenced, type Stores } from '../store/transact.ts';
 import type { Database, JournalRow } from '../store/schema.ts';
-import { nextStamp, type Stamp } from './clock.ts';
+import { laterOf, nextStamp, type Stamp } from './clock.ts';
 import { damageOf, lastCheck, refuseDamaged, rememberCheck } from './damage.ts';
 import type { Device } from './devices.ts';
+import { checkForeign, loadForeign, noteDamage } from './foreign.ts';
 import { createReader, isDamage, type ChainCheck, type Reader } from './reader.ts';
 import { packSegments } from './segments.ts';
 
@@ -35,23 +37,30 @@ export type Journal = Log &
     entryCount: () => number;
     /** Commits are queued or under way. */
     busy: () => boolean;
-    /** Verify this device's whole chain; a fault closes the journal for writing. */
+    /** Verify every device's whole chain; a fault in this one's closes the journal for writing. */
     check: (pause?: () => Promise<void>) => Promise<ChainCheck>;
     /** When the whole chain was last checked. */
     checkedAt: () => number;
+    /** The numbers of all devices that entries are held of. */
+    numbers: () => number[];
+    /** Other devices whose rows are damaged here, and from where on. */
+    damaged: () => { device: DeviceId; seq: number; message: string }[];
   };
 
 type Options = {
   db: Database;
   device: Device;
+  /** Of every device that was ever met, this one too. */
+  numbers: Map<DeviceId, number>;
   epoch: number;
   now: () => number;
   /** A commit failed: everything staged after the durable head is gone. Called before the waiting callers are told. */
   onRollback: (cause: SysFailure) => void;
 };
 
-export const openJournal = async ({ db, device, epoch, now, onRollback }: Options): Promise<Journal> => {
-  const reader = createReader(db, new Map([[device.id, device.number]]));
+export const openJournal = async ({ db, device, numbers, epoch, now, onRollback }: Options): Promise<Journal> => {
+  const reader = createReader(db, numbers);
+  const foreign = await loadForeign(db, reader, device.id, numbers);
   const remembered = await lastCheck(db, device.number);
   let checkedAt = remembered?.at ?? -Infinity;
   let damage: SysError | undefined;
@@ -67,6 +76,7 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
     await rememberCheck(db, epoch, device.number, { at: checkedAt, ...(fault ? { fault } : {}) }).catch(
       () => undefined,
     );
+    await checkForeign(db, epoch, reader, foreign, checkedAt, pause);
     return found;
   };
 
@@ -90,6 +100,7 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
   let head: Head = durable;
   let queue: Pending[] = [];
   let draining = false;
+  let merging = false;
   /** Settles when the newest set is on disk or rolled back; all before it are by then. */
   let newest: Promise<unknown> = Promise.resolve();
 
@@ -152,7 +163,7 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
     refuseDamaged(damage);
     const before = head;
     const entries: Entry[] = [];
-    let stamp = head.stamp;
+    let stamp = laterOf(head.stamp, foreign.newest);
     return {
       add: (draft: Draft) => {
         stamp = nextStamp(stamp, now());
@@ -187,11 +198,46 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
   // Not "until nobody writes": a reader would starve beside steady writers.
   const settled = async (): Promise<void> => void (await newest);
 
-  const vector = (): VersionVector => ({ [device.id]: durable.seq });
+  const vector = (): VersionVector => {
+    const seen: VersionVector = { [device.id]: durable.seq };
+    for (const [other, { seq }] of foreign.heads) if (seq > 0) seen[other] = seq;
+    return seen;
+  };
+
+  const merge: Log['merge'] = async (parcels) => {
+    refuseDamaged(damage);
+    if (draining || merging) throw new Error('a merge beside another or beside a commit');
+    merging = true;
+    try {
+      const { mergeParcels } = await import('./merge.ts');
+      return await mergeParcels(parcels, { db, epoch, now, reader, self: device.id, own: durable, foreign });
+    } finally {
+      merging = false;
+    }
+  };
+
+  const parcels: Log['parcels'] = async (have) => {
+    const { makeParcels } = await import('./parcels.ts');
+    return makeParcels(have, { db, reader, device, own: durable, foreign });
+  };
+
   const entry = async (revision: RevisionId): Promise<SealedEntry | undefined> => (await reader.entries([revision]))[0];
 
   const scan: Reader['scan'] = async (...of) => {
     await unlessDamaged(() => reader.scan(...of));
+  };
+
+  const replay: Log['replay'] = async (after, each) => {
+    if (foreign.heads.size === 0) return scan(device.number, after[device.id] ?? 0, each);
+    const { replayChains } = await import('./replay.ts');
+    const chains = [...numbers].map(([id, number]) => ({
+      device: id,
+      entries: reader.follow(number, after[id] ?? 0),
+    }));
+    return replayChains(chains, each, async (id) => {
+      if (id !== device.id) return noteDamage(reader, foreign, id);
+      if (!damage) await check();
+    });
   };
 
   return {
@@ -200,13 +246,18 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
     device: device.id,
     batch,
     settled,
-    merge: async () => fail('ENOSYS', 'Merging is not built yet.'),
+    merge,
+    parcels,
+    replay,
+    forks: () => foreign.forks,
+    damaged: () => [...foreign.damaged].map(([id, fault]) => ({ device: id, ...fault })),
+    numbers: () => [...numbers.values()],
     entry,
     vector,
     check,
     damage: () => damage,
     checkedAt: () => checkedAt,
-    busy: () => draining,
+    busy: () => draining || merging,
     entryCount: () => durable.seq,
   };
 };
