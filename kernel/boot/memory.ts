@@ -7,6 +7,7 @@ import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 // What the kernel loads when first needed is here from the start: a clock that counts turns cannot wait for the disk.
 import '../fs/diff.ts';
 import '../fs/live.ts';
+import '../fs/merging.ts';
 import '../fs/revisions.ts';
 import '../journal/flate.ts';
 import '../journal/merge.ts';

@@ -6,6 +6,7 @@
 import { revisionOf, type NodeId, type RevisionId } from '../protocol/entry.ts';
 import { fail, must, ok, SysFailure, type Result } from '../protocol/errors.ts';
 import type { Change, Stat } from '../protocol/files.ts';
+import { CONFLICTS } from '../protocol/formats/records.ts';
 import type { Draft, Log } from '../protocol/log.ts';
 import type { Merged, Parcel } from '../protocol/parcel.ts';
 import type { Path } from '../protocol/paths.ts';
@@ -17,7 +18,7 @@ import { createContents, type Contents } from './contents.ts';
 import { eventsOf } from './events.ts';
 import { createFlushing } from './flushing.ts';
 import { createHistories, type Histories } from './history.ts';
-import { createMerging } from './merging.ts';
+import type { Merging } from './merging.ts';
 import { prepare } from './prepare.ts';
 import { createReads, refused, type Reads } from './reads.ts';
 import { stage, type Author, type Staged } from './stage.ts';
@@ -75,7 +76,12 @@ export const openFs = async ({ db, log, epoch, replay, setTimer }: Options): Pro
     standing.distrust();
     stale = true;
   };
-  const histories: Histories = createHistories(db, onBroken);
+  const histories: Histories = createHistories({
+    db,
+    log,
+    nodeOf: (id) => standing.tree().get(id),
+    onDamage: onBroken,
+  });
   const contents = createContents({ db, epoch, log, histories, client: () => client });
   const standing = createStanding({ db, epoch, histories, contents, replay, onBroken });
   const { tree } = standing;
@@ -228,8 +234,14 @@ export const openFs = async ({ db, log, epoch, replay, setTimer }: Options): Pro
     announce(done);
   };
 
-  const merging = createMerging({ log, standing, contents, exclusive, place, announce });
-  bus.onCommit(merging.committed);
+  /** Loaded by the first merge, or where disagreements were left. */
+  let loading: Promise<Merging> | undefined;
+  const merging = (): Promise<Merging> =>
+    (loading ??= import('./merging.ts').then(({ createMerging }) => {
+      const made = createMerging({ log, standing, contents, exclusive, place, announce });
+      bus.onCommit(made.committed);
+      return made;
+    }));
 
   await standing.load();
   const reads = createReads({ tree, log, contents, histories, ready, reach });
@@ -237,9 +249,11 @@ export const openFs = async ({ db, log, epoch, replay, setTimer }: Options): Pro
   return {
     ...reads,
     write,
-    merge: merging.merge,
+    merge: async (parcels) => (await merging()).merge(parcels),
     whole: () => exclusive(async () => undefined),
-    reviewConflicts: merging.review,
+    reviewConflicts: async () => {
+      if (tree().resolve(CONFLICTS)) await (await merging()).review();
+    },
     exclusive,
     commit,
     contents,

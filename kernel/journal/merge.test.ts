@@ -36,6 +36,8 @@ const sound = async ({ journal }: Peer): Promise<void> => {
   for (const number of journal.numbers()) expect((await journal.verify(number)).fault).toBeUndefined();
 };
 const rows = ({ db }: Peer) => db.journal.toArray();
+/** Rows of other devices. */
+const foreignRows = async (peer: Peer) => (await rows(peer)).filter(({ d }) => d !== 1);
 const quarantined = ({ db }: Peer) => db.table('quar').toArray();
 const seed = async (peer: Peer, sets: number): Promise<void> => {
   for (let i = 0; i < sets; i++) await peer.write(1 + (i % 3));
@@ -59,9 +61,9 @@ test('[J13] [J15] what one device wrote is held by another byte for byte, found 
   const merged = await b.merge(await give(a, b));
   expect(merged).toMatchObject({ refused: [], missing: {} });
   expect(names(merged.entries)).toEqual(names(await replayed(a)));
-  expect(b.journal.vector()).toEqual({ [a.device.id]: a.journal.entryCount(), [b.device.id]: 0 });
+  expect(b.journal.vector()).toEqual({ [a.device.id]: a.journal.entryCount(), [b.device.id]: 1 });
   await b.reopen();
-  expect(b.journal.vector()).toEqual({ [a.device.id]: a.journal.entryCount(), [b.device.id]: 0 });
+  expect(b.journal.vector()).toEqual({ [a.device.id]: a.journal.entryCount(), [b.device.id]: 2 });
   const revision = `${a.device.id.slice(0, 12)}.3`;
   const [theirs, ours] = [await a.journal.entry(revision), await b.journal.entry(revision)];
   expect(theirs && ours && equalBytes(theirs.bytes, ours.bytes)).toBe(true);
@@ -80,7 +82,7 @@ test('[J15] [J4] after a merge local entries are later than all that came, and s
   inCausalOrder(all);
   await b.reopen();
   await b.write();
-  expect((await replayed(b)).at(-1)?.entry).toMatchObject({ device: b.device.id, seq: 3 });
+  expect((await replayed(b)).at(-1)?.entry).toMatchObject({ device: b.device.id, seq: 5 });
 });
 
 test('[J14] [J15] every order, doubled and overlapping parcels come to the same', async () => {
@@ -109,7 +111,7 @@ test('[J14] [J15] every order, doubled and overlapping parcels come to the same'
     for (const i of order) await at.merge([all[i] as Parcel]);
     // The last to come may have been what others waited for.
     await at.merge(all);
-    results.push(names(await replayed(at)));
+    results.push(names((await replayed(at)).filter(({ entry }) => entry.device !== at.device.id)));
     expect(at.journal.forks()).toEqual([]);
     expect(await quarantined(at)).toEqual([]);
     await sound(at);
@@ -131,7 +133,7 @@ test('[J14] entries are passed on by whoever holds them, under their author’s 
   }
   const parcels = await give(b, c);
   expect(parcels.length).toBeGreaterThan(0);
-  expect(parcels.every(({ device }) => device === a.device.id)).toBe(true);
+  expect(parcels.map(({ device }) => device).sort()).toEqual([a.device.id, b.device.id].sort());
   await c.pull(b);
   expect(c.journal.vector()[a.device.id]).toBe(a.journal.entryCount());
   await sound(c);
@@ -161,11 +163,11 @@ test('[J14] [J10] compacted rows are handed on and stored with the bytes they ha
   now.time += 60_000;
   const epoch = (await db.sys.get('epoch'))?.v as number;
   while (await compactStep({ db, epoch, device: 1, now: () => now.time, busy: () => false }));
-  const [first] = await rows(a);
+  const first = (await rows(a)).find(({ b: bytes }) => bytes[1] === 1);
   expect(first?.c).toBeGreaterThan(16);
   await b.pull(a);
-  const held = await rows(b);
-  expect(held[0]?.b).toEqual(first?.b);
+  const held = await foreignRows(b);
+  expect(held.some((row) => first && equalBytes(row.b, first.b))).toBe(true);
   expect(held.length).toBeLessThan((await rows(a)).length);
   for (const { b: bytes } of held) expect(bytes.length).toBeLessThanOrEqual(SEGMENT_BYTES);
   await sound(b);
@@ -173,6 +175,7 @@ test('[J14] [J10] compacted rows are handed on and stored with the bytes they ha
 
 test('[J13] cut at every byte, or any bit flipped: nothing of it is held, and it is kept apart with the reason', async () => {
   const [a, b] = await two();
+  await b.pull(a);
   await a.write(3);
   const parcel = only(await give(a, b));
   const segment = parcel.segments[0] as Uint8Array;
@@ -189,12 +192,12 @@ test('[J13] cut at every byte, or any bit flipped: nothing of it is held, and it
     expect(merged.entries).toEqual([]);
     expect(only(merged.refused)).toMatchObject({ device: a.device.id });
   }
-  expect(await rows(b)).toEqual([]);
+  expect(await foreignRows(b)).toHaveLength(1);
   expect(b.journal.forks()).toEqual([]);
   const kept = await quarantined(b);
   expect(kept.length).toBeGreaterThan(0);
   expect(kept.length).toBeLessThanOrEqual(64);
-  expect((await b.merge([parcel])).entries.length).toBe(a.journal.entryCount());
+  expect((await b.merge([parcel])).entries.length).toBe(3);
 });
 
 test('[J13] a forged signature, another key, another device’s entries or an earlier head vouch for nothing', async () => {
@@ -221,8 +224,8 @@ test('[J13] a forged signature, another key, another device’s entries or an ea
     expect(taken).toEqual([]);
     expect(only(refused).message).toMatch(reason);
   }
-  expect(await rows(b)).toEqual([]);
-  expect(b.journal.vector()).toEqual({ [b.device.id]: 0 });
+  expect(await foreignRows(b)).toEqual([]);
+  expect(b.journal.vector()).toEqual({ [b.device.id]: 1 });
 });
 
 test('[J13] an entry emptied of its payload on the way is refused', async () => {
@@ -265,15 +268,15 @@ test('[J15] what waits for another device is not taken, nor anything after it, a
   await a.write(2);
   const mine = (await a.journal.parcels({})).filter(({ device }) => device === a.device.id);
   const merged = await c.merge(mine);
-  expect(names(merged.entries)).toEqual([1, 2].map((seq) => `${a.device.id}.${seq}`));
+  expect(names(merged.entries)).toEqual([1, 2, 3].map((seq) => `${a.device.id}.${seq}`));
   expect(merged).toMatchObject({ refused: [], missing: { [b.device.id]: 0 } });
   // Not vouched for by a head that is held: it is not passed on until the rest is here.
-  expect(await c.journal.parcels({})).toEqual([]);
+  expect(only(await c.journal.parcels({})).device).toBe(c.device.id);
   const rest = await c.merge([...(await b.journal.parcels({})), ...mine]);
   expect(rest.missing).toEqual({});
-  inCausalOrder(rest.entries, { [a.device.id]: 2 });
-  expect(c.journal.vector()).toMatchObject({ [a.device.id]: 5, [b.device.id]: 3 });
-  expect((await c.journal.parcels({})).length).toBe(2);
+  inCausalOrder(rest.entries, { [a.device.id]: 3 });
+  expect(c.journal.vector()).toMatchObject({ [a.device.id]: 6, [b.device.id]: 4 });
+  expect((await c.journal.parcels({})).length).toBe(3);
 });
 
 test('[J15] time that goes back, or is before what its author had seen, ends what is believed of a device', async () => {
@@ -340,11 +343,11 @@ test('[J16] entries of this device that it never wrote, or wrote otherwise, are 
   await a.reopen();
   const merged = await a.merge(await b.journal.parcels({}));
   expect(merged.entries).toEqual([]);
-  expect(a.journal.forks()).toEqual([{ device: a.device.id, seq: 3 }]);
-  expect(a.journal.vector()).toEqual({ [a.device.id]: 2 });
+  expect(a.journal.forks()).toEqual([{ device: a.device.id, seq: 4 }]);
+  expect(a.journal.vector()).toEqual({ [a.device.id]: 4 });
   await a.write(1);
   expect((await b.merge(await a.journal.parcels({}))).entries).toEqual([]);
-  expect(b.journal.forks()).toEqual([{ device: a.device.id, seq: 3 }]);
+  expect(b.journal.forks()).toEqual([{ device: a.device.id, seq: 4 }]);
 });
 
 test('[J15] [S6] no room, or a connection lost, in the middle: all of it or nothing, and the next try is complete', async () => {
@@ -356,19 +359,19 @@ test('[J15] [S6] no room, or a connection lost, in the middle: all of it or noth
     const patched = refuseCommits(1, where);
     await expect(c.merge(parcels)).rejects.toMatchObject({ error: { code: 'ENOSPC' } });
     patched.undo();
-    expect(await rows(c)).toEqual([]);
+    expect(await foreignRows(c)).toEqual([]);
     expect(await c.db.sys.get('keys')).toBeUndefined();
-    expect(c.journal.vector()).toEqual({ [c.device.id]: 0 });
+    expect(c.journal.vector()).toEqual({ [c.device.id]: 1 });
   }
   const lost = loseConnection('after');
-  expect((await c.merge(parcels)).entries).toHaveLength(27);
+  expect((await c.merge(parcels)).entries).toHaveLength(29);
   lost.undo();
   expect(lost.lost()).toBe(1);
   await sound(c);
-  const held = await rows(c);
+  const held = await foreignRows(c);
   await c.reopen();
   expect((await c.merge(parcels)).entries).toEqual([]);
-  expect(await rows(c)).toEqual(held);
+  expect(await foreignRows(c)).toEqual(held);
 });
 
 test('[J17] damage in another device’s rows is named, closes nothing, and the next merge makes the chain whole', async () => {
@@ -378,7 +381,7 @@ test('[J17] damage in another device’s rows is named, closes nothing, and the 
     await b.pull(a);
   }
   const all = names(await replayed(a));
-  const row = (await rows(b)).find(({ s }) => s === 5 || s === 4);
+  const row = (await foreignRows(b))[2];
   if (!row) throw new Error('no row');
   const last = unpackSegment(row.b).at(-1);
   row.b[row.b.length - 1] = (row.b[row.b.length - 1] ?? 0) ^ 1;
@@ -390,7 +393,7 @@ test('[J17] damage in another device’s rows is named, closes nothing, and the 
   expect(b.journal.damage()).toBeUndefined();
   expect(b.journal.damaged()).toMatchObject([{ device: a.device.id, seq }]);
   expect(b.journal.vector()[a.device.id]).toBe(seq - 1);
-  expect(names(await replayed(b))).toEqual(all.slice(0, seq - 1));
+  expect(names(await replayed(b)).filter((name) => name.startsWith(a.device.id))).toEqual(all.slice(0, seq - 1));
   await b.write();
   const [merged] = await b.pull(a);
   expect(merged?.entries).toHaveLength(all.length - seq + 1);
@@ -413,7 +416,7 @@ test('[J14] a browser that cannot sign says so', async () => {
 
 test(
   '[J14] [J15] 600 histories of three devices, exchanged at random, come to one vector and one order',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant('write' as const), who: fc.nat(2), count: fc.integer({ min: 1, max: 3 }) }),

@@ -5,7 +5,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import { fromHex, hash } from '../protocol/bytes.ts';
-import { sealEntry, ZERO_HASH, type Entry, type Op, type SealedEntry, type VersionVector } from '../protocol/entry.ts';
+import { sealEntry, ZERO_HASH, type Entry, type Op, type SealedEntry } from '../protocol/entry.ts';
 import type { Draft } from '../protocol/log.ts';
 import type { Merged, Parcel } from '../protocol/parcel.ts';
 import { Database, type IndexedDb } from '../store/schema.ts';
@@ -20,7 +20,7 @@ export type Peer = {
   device: Device;
   journal: Journal;
   now: { time: number };
-  /** One change set of `count` entries, after a session entry when something of others was seen since the last. */
+  /** One change set of `count` entries. */
   write: (count?: number, size?: number) => Promise<void>;
   merge: (parcels: readonly Parcel[]) => Promise<Merged>;
   /** Everything another has and this one lacks, asked for until nothing new comes. */
@@ -45,7 +45,6 @@ export const openPeer = async (start = 1_000_000): Promise<Peer> => {
     const options = { db, device: self, numbers, epoch, now: () => now.time, onRollback: () => undefined };
     return { db, device: self, journal: await openJournal(options) };
   };
-  let told: VersionVector = {};
   let written = 0;
   const peer: Peer = {
     ...(await open()),
@@ -53,9 +52,6 @@ export const openPeer = async (start = 1_000_000): Promise<Peer> => {
     write: async (count = 1, size = 8) => {
       now.time += 1;
       const batch = peer.journal.batch();
-      const { [peer.device.id]: _own, ...seen } = peer.journal.vector();
-      if (JSON.stringify(seen) !== JSON.stringify(told)) batch.add(drafted({ op: 'session', client: 1, seen }));
-      told = seen;
       for (let i = 0; i < count; i++) {
         const payload = new Uint8Array(size).map((_, at) => (at * 31 + written) & 255);
         written++;

@@ -1,7 +1,8 @@
 /**
  * Raw IndexedDB transactions over the Dexie connection: the hot path skips Dexie's own zone (0.94 → 0.56 ms a commit).
  * [S1] Nothing is awaited between opening a transaction and its end but requests of that transaction.
- * [S2] Every writing transaction of the kernel re-reads the epoch and aborts when another kernel has taken over.
+ * [S2] Every writing transaction of the kernel re-reads the epoch and aborts when another kernel has taken over; only
+ * the journal's commits are fenced by their key instead (`journal/journal.ts`).
  * [S6] A connection that the browser closed under us is opened again, once, and what is safe to repeat is repeated.
  */
 import { SysFailure } from '../protocol/errors.ts';
@@ -11,11 +12,15 @@ export type StoreName = 'journal' | 'chunks' | 'dirs' | 'docs' | 'hist' | 'revs'
 export type Stores = Record<StoreName, IDBObjectStore>;
 
 /** A request as a promise. Safe inside a transaction: the continuation runs before it can auto-commit. */
-export const request = <T>(req: IDBRequest<T>): Promise<T> =>
-  new Promise((resolve, reject) => {
+export const request = <T>(req: IDBRequest<T>): Promise<T> => {
+  const answer = new Promise<T>((resolve, reject) => {
     req.onsuccess = () => resolve(req.result);
     req.onerror = () => reject(storageFailure(req.error));
   });
+  // One that nobody waits for any more, because another failed first, is no error of its own.
+  answer.catch(() => undefined);
+  return answer;
+};
 
 /** IndexedDB's error in our words: what happened to the data, and what to do. The error itself stays its `cause`. */
 export const storageFailure = (cause: unknown): SysFailure => {
@@ -42,6 +47,8 @@ const inWords = (cause: unknown): SysFailure => {
       message: 'The browser closed the database. Nothing was written. Reload this tab.',
     });
   }
+  // Only the journal adds rows, each under the next free number: who else wrote one leads now.
+  if (name === 'ConstraintError') return fenced();
   const detail = cause instanceof Error ? cause.message : String(cause);
   return new SysFailure({
     code: 'EIO',
@@ -143,7 +150,7 @@ export const transact = async <T>(
   try {
     await db.reopen();
   } catch {
-    throw first.failure;
+    throw db.gone ?? first.failure;
   }
   const again = await attempt(db, names, mode, body, options);
   if ('value' in again) return again.value;
@@ -160,6 +167,12 @@ const fenced = (): SysFailure =>
     detail: { fenced: true },
   });
 
+/** Inside a transaction: throws when another kernel has taken over since this epoch. */
+export const checkEpoch = async (sys: IDBObjectStore, epoch: number): Promise<void> => {
+  const row = (await request(sys.get(EPOCH))) as { v: number } | undefined;
+  if (row?.v !== epoch) throw fenced();
+};
+
 /** A writing transaction of the kernel with this epoch; aborts, writing nothing, when the epoch has moved on [S2]. */
 export const transactFenced = <T>(
   db: Database,
@@ -173,8 +186,7 @@ export const transactFenced = <T>(
     [...new Set<StoreName>([...names, 'sys'])],
     'readwrite',
     async (stores) => {
-      const row = (await request(stores.sys.get(EPOCH))) as { v: number } | undefined;
-      if (row?.v !== epoch) throw fenced();
+      await checkEpoch(stores.sys, epoch);
       return body(stores);
     },
     options,
@@ -197,3 +209,9 @@ export const nextEpoch = (db: Database): Promise<number> =>
 
 export const isFenced = (cause: unknown): boolean =>
   cause instanceof SysFailure && cause.error.detail?.['fenced'] === true;
+
+/** An `add` found its key taken. */
+export const isTaken = (cause: unknown): boolean => {
+  const root = cause instanceof SysFailure ? cause.cause : cause;
+  return (root instanceof Error || root instanceof DOMException) && root.name === 'ConstraintError';
+};
