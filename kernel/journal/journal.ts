@@ -24,7 +24,7 @@ import type { Database, JournalRow } from '../store/schema.ts';
 import { laterOf, nextStamp, type Stamp } from './clock.ts';
 import { damageOf, lastCheck, refuseDamaged, rememberCheck } from './damage.ts';
 import type { Device } from './devices.ts';
-import { checkForeign, loadForeign, noteDamage } from './foreign.ts';
+import { openExchange, type Exchange } from './exchange.ts';
 import { createReader, isDamage, type ChainCheck, type Reader } from './reader.ts';
 import { packSegments, type Segment } from './segments.ts';
 
@@ -47,7 +47,8 @@ const session = (seen: VersionVector): Draft => ({
 });
 
 export type Journal = Log &
-  Reader & {
+  Reader &
+  Pick<Exchange, 'numbers' | 'damaged'> & {
     /** How many entries of this device are durable. */
     entryCount: () => number;
     /** Commits are queued or under way. */
@@ -56,10 +57,6 @@ export type Journal = Log &
     check: (pause?: () => Promise<void>) => Promise<ChainCheck>;
     /** When the whole chain was last checked. */
     checkedAt: () => number;
-    /** The numbers of all devices that entries are held of. */
-    numbers: () => number[];
-    /** Other devices whose rows are damaged here, and from where on. */
-    damaged: () => { device: DeviceId; seq: number; message: string }[];
     /** What is known of other devices moved on: a session entry that says so goes in front of the next change set. */
     noteVector: (seen: VersionVector) => void;
   };
@@ -77,7 +74,6 @@ type Options = {
 
 export const openJournal = async ({ db, device, numbers, epoch, now, onRollback }: Options): Promise<Journal> => {
   const reader = createReader(db, numbers);
-  const foreign = await loadForeign(db, reader, device.id, numbers);
   const remembered = await lastCheck(db, device.number);
   let checkedAt = remembered?.at ?? -Infinity;
   let damage: SysError | undefined;
@@ -93,7 +89,7 @@ export const openJournal = async ({ db, device, numbers, epoch, now, onRollback 
     await rememberCheck(db, epoch, device.number, { at: checkedAt, ...(fault ? { fault } : {}) }).catch(
       () => undefined,
     );
-    await checkForeign(db, epoch, reader, foreign, checkedAt, pause);
+    await exchange.check(pause);
     return found;
   };
 
@@ -109,21 +105,16 @@ export const openJournal = async ({ db, device, numbers, epoch, now, onRollback 
     }
   };
 
-  const others = (): VersionVector => {
-    const all: VersionVector = {};
-    for (const [other, { seq }] of foreign.heads) if (seq > 0) all[other] = seq;
-    return all;
-  };
-  let seen = others();
   const headAfter = (last: SealedEntry | undefined): Head =>
     last
       ? { seq: last.entry.seq, stamp: { at: last.entry.at, tick: last.entry.tick }, hash: last.hash }
       : { seq: sound, stamp: { at: 0, tick: 0 }, hash: ZERO_HASH };
   let durable = headAfter(undefined);
   let head = durable;
+  const exchange = await openExchange({ db, epoch, now, reader, device, numbers, own: () => durable });
+  let seen = exchange.held();
   let queue: Pending[] = [];
   let draining = false;
-  let merging = false;
   /** Settles when the newest set is on disk or rolled back; all before it are by then. */
   let newest: Promise<unknown> = Promise.resolve();
   /** The connection on which this kernel was seen to lead: from then on its keys are the fence. */
@@ -191,7 +182,7 @@ export const openJournal = async ({ db, device, numbers, epoch, now, onRollback 
     const before = head;
     const told = seen;
     const entries: Entry[] = [];
-    let stamp = laterOf(head.stamp, foreign.newest);
+    let stamp = laterOf(head.stamp, exchange.newest());
     const add = (draft: Draft): Entry => {
       stamp = nextStamp(stamp, now());
       const seq = before.seq + entries.length + 1;
@@ -253,25 +244,14 @@ export const openJournal = async ({ db, device, numbers, epoch, now, onRollback 
   // Not "until nobody writes": a reader would starve beside steady writers.
   const settled = async (): Promise<void> => void (await newest);
 
-  const vector = (): VersionVector => ({ ...others(), [device.id]: durable.seq });
+  const vector = (): VersionVector => ({ ...exchange.held(), [device.id]: durable.seq });
 
   const merge: Log['merge'] = async (parcels) => {
     refuseDamaged(damage);
-    if (draining || merging) throw new Error('a merge beside another or beside a commit');
-    merging = true;
-    try {
-      const { mergeParcels } = await import('./merge.ts');
-      const merged = await mergeParcels(parcels, { db, epoch, now, reader, self: device.id, own: durable, foreign });
-      if (merged.entries.length > 0) seen = others();
-      return merged;
-    } finally {
-      merging = false;
-    }
-  };
-
-  const parcels: Log['parcels'] = async (have) => {
-    const { makeParcels } = await import('./parcels.ts');
-    return makeParcels(have, { db, reader, device, own: durable, foreign });
+    if (draining) throw new Error('a merge beside a commit');
+    const merged = await exchange.merge(parcels);
+    if (merged.entries.length > 0) seen = exchange.held();
+    return merged;
   };
 
   const entry = async (revision: RevisionId): Promise<SealedEntry | undefined> => (await reader.entries([revision]))[0];
@@ -281,14 +261,9 @@ export const openJournal = async ({ db, device, numbers, epoch, now, onRollback 
   };
 
   const replay: Log['replay'] = async (after, each) => {
-    if (foreign.heads.size === 0) return scan(device.number, after[device.id] ?? 0, each);
-    const { replayChains } = await import('./replay.ts');
-    const chains = [...numbers].map(([id, number]) => ({
-      device: id,
-      entries: reader.follow(number, after[id] ?? 0),
-    }));
-    return replayChains(chains, each, async (id) => {
-      if (id !== device.id) return noteDamage(reader, foreign, id);
+    // One chain needs no order made.
+    if (numbers.size === 1) return scan(device.number, after[device.id] ?? 0, each);
+    return exchange.replay(after, each, async () => {
       if (!damage) await check();
     });
   };
@@ -300,17 +275,17 @@ export const openJournal = async ({ db, device, numbers, epoch, now, onRollback 
     batch,
     settled,
     merge,
-    parcels,
+    parcels: exchange.parcels,
     replay,
-    forks: () => foreign.forks,
-    damaged: () => [...foreign.damaged].map(([id, fault]) => ({ device: id, ...fault })),
-    numbers: () => [...numbers.values()],
+    forks: exchange.forks,
+    damaged: exchange.damaged,
+    numbers: exchange.numbers,
     entry,
     vector,
     check,
     damage: () => damage,
     checkedAt: () => checkedAt,
-    busy: () => draining || merging,
+    busy: () => draining || exchange.merging(),
     entryCount: () => durable.seq,
     noteVector: (vector) => {
       seen = vector;

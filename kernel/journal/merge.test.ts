@@ -292,12 +292,8 @@ test('[J15] time that goes back, or is before what its author had seen, ends wha
       ),
     ),
   ]);
-  expect(merged.refused.map(({ device, seq }) => [device, seq]).sort()).toEqual(
-    [
-      [back.id, 3],
-      [liar.id, 2],
-    ].sort(),
-  );
+  const refused = merged.refused.map(({ device, seq }) => `${device}.${seq}`);
+  expect(refused.sort()).toEqual([`${back.id}.3`, `${liar.id}.2`].sort());
   expect(b.journal.vector()).toMatchObject({ [back.id]: 2, [liar.id]: 1, [seen.id]: 2 });
 });
 
@@ -342,9 +338,9 @@ test('[J16] entries of this device that it never wrote, or wrote otherwise, are 
   await a.db.journal.bulkPut(before);
   await a.reopen();
   const merged = await a.merge(await b.journal.parcels({}));
-  expect(merged.entries).toEqual([]);
+  expect(merged.entries.filter(({ entry }) => entry.device === a.device.id)).toEqual([]);
   expect(a.journal.forks()).toEqual([{ device: a.device.id, seq: 4 }]);
-  expect(a.journal.vector()).toEqual({ [a.device.id]: 4 });
+  expect(a.journal.vector()).toMatchObject({ [a.device.id]: 4 });
   await a.write(1);
   expect((await b.merge(await a.journal.parcels({}))).entries).toEqual([]);
   expect(b.journal.forks()).toEqual([{ device: a.device.id, seq: 4 }]);
