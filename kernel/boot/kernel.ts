@@ -14,6 +14,8 @@ import { loadDevices } from '../journal/devices.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
 import type { Upkeep } from '../journal/upkeep.ts';
 import { openFs, type Fs } from '../fs/fs.ts';
+import type { Replay } from '../fs/standing.ts';
+import type { startSweep as StartSweep } from '../fs/sweep.ts';
 import { createEditors } from '../fs/editors.ts';
 import { createProcesses } from '../process/processes.ts';
 import type { Index } from '../search/inverted-index.ts';
@@ -98,6 +100,11 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const { self, numbers } = await loadDevices(db, epoch);
   let fs: Fs | undefined;
   const journal = await openJournal({ db, device: self, numbers, epoch, now, onRollback: () => fs?.rolledBack() });
+  /** [F23] Replay leaves out what is damaged; whoever decides by what is not there must not. */
+  const readWhole: Replay = async (after, each) => {
+    await journal.replay(after, each);
+    if (journal.damage() || journal.damaged().length > 0) fail('EBADMSG', 'The journal cannot be read to its end.');
+  };
   const files = await openFs({
     db,
     log: journal,
@@ -194,6 +201,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   };
 
   let upkeep: Upkeep | undefined;
+  let sweep: ReturnType<typeof StartSweep> | undefined;
   files.onCommit(({ staged, author }) => {
     upkeep?.wake();
     if (author.cause === '') return;
@@ -248,6 +256,9 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       }
       const { startUpkeep } = await import('../journal/upkeep.ts');
       if (!stopped) upkeep = startUpkeep({ db, journal, epoch, now, setTimer });
+      const { createSweeper, startSweep } = await import('../fs/sweep.ts');
+      const sweeper = createSweeper({ db, epoch, log: journal, scan: readWhole, exclusive: files.exclusive });
+      if (!stopped && !damaged) sweep = startSweep(sweeper, { busy: journal.busy, setTimer });
       // What was committed before it was there counts too.
       upkeep?.wake();
       return finder.open();
@@ -272,7 +283,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       standing.abort();
       // A kernel that was fenced cannot put down what it holds: each room is refused by itself, and the rest still ends.
       const failures: unknown[] = [];
-      for (const end of [processes.stop, live.stop, finder.stop, files.stop, upkeep?.stop])
+      for (const end of [processes.stop, live.stop, finder.stop, files.stop, upkeep?.stop, sweep?.stop])
         await end?.().catch((cause: unknown) => failures.push(cause));
       db.close();
       if (failures.length > 0) throw failures[0];

@@ -9,6 +9,7 @@ import '../fs/diff.ts';
 import '../fs/live.ts';
 import '../fs/merging.ts';
 import '../fs/revisions.ts';
+import '../fs/sweep.ts';
 import '../journal/flate.ts';
 import '../journal/merge.ts';
 import '../journal/parcels.ts';

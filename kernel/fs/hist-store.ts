@@ -44,36 +44,18 @@ export const splitId = (id: string): { device: string; seq: number } => {
 /** How the hash of a row is told. */
 const [NO_HASH, SAME_HASH, NEW_HASH] = [0, 1, 2];
 
+/** The texts that every row names, in this order. */
+const textsOf = (row: HistRow): string[] => {
+  const { path, op, actor, message, run = '', cause = '', as = '', parent = '' } = row;
+  return [splitId(row.id).device, path, op, actor, message, run, cause, as, parent];
+};
+
 /** Rows of one page, ascending by index without a gap, as bytes. */
-export const encodePage = (rows: readonly HistRow[]): Uint8Array<ArrayBuffer> => {
+export const encodePage = (rows: readonly HistRow[]): Uint8Array => {
   const places = new Map([['', 0]]);
-  const body = encoding.createEncoder();
-  const writeText = (text: string): void => {
-    const place = places.get(text) ?? places.size;
-    places.set(text, place);
-    encoding.writeVarUint(body, place);
-  };
-  let [at, seq, hash] = [0, 0, ''];
   for (const row of rows) {
-    const id = splitId(row.id);
-    const time = Date.parse(row.at);
-    writeText(id.device);
-    encoding.writeVarInt(body, id.seq - seq);
-    encoding.writeVarInt(body, time - at);
-    encoding.writeVarUint(body, row.tick);
-    for (const text of [row.path, row.op, row.actor, row.message, row.run, row.cause, row.as, row.parent])
-      writeText(text ?? '');
-    encoding.writeVarUint(body, row.size);
-    const told = row.hash === '' ? NO_HASH : row.hash === hash ? SAME_HASH : NEW_HASH;
-    encoding.writeUint8(body, told);
-    if (told === NEW_HASH) encoding.writeUint8Array(body, fromHex(row.hash));
-    const seen = row.seen && Object.entries(row.seen);
-    encoding.writeVarUint(body, seen ? seen.length + 1 : 0);
-    for (const [device, newest] of seen ?? []) {
-      writeText(device);
-      encoding.writeVarUint(body, newest);
-    }
-    [at, seq, hash] = [time, id.seq, row.hash];
+    for (const text of [...textsOf(row), ...Object.keys(row.seen ?? {})])
+      if (!places.has(text)) places.set(text, places.size);
   }
   const page = encoding.createEncoder();
   encoding.writeUint8(page, PAGE_VERSION);
@@ -81,8 +63,27 @@ export const encodePage = (rows: readonly HistRow[]): Uint8Array<ArrayBuffer> =>
   for (const [text, place] of places) if (place > 0) encoding.writeVarString(page, text);
   encoding.writeVarUint(page, rows[0]?.index ?? 0);
   encoding.writeVarUint(page, rows.length);
-  encoding.writeUint8Array(page, encoding.toUint8Array(body));
-  return Uint8Array.from(encoding.toUint8Array(page));
+  let [at, seq, hash] = [0, 0, ''];
+  for (const row of rows) {
+    const id = splitId(row.id);
+    const time = Date.parse(row.at);
+    for (const text of textsOf(row)) encoding.writeVarUint(page, places.get(text) ?? 0);
+    encoding.writeVarInt(page, id.seq - seq);
+    encoding.writeVarInt(page, time - at);
+    encoding.writeVarUint(page, row.tick);
+    encoding.writeVarUint(page, row.size);
+    const told = row.hash === '' ? NO_HASH : row.hash === hash ? SAME_HASH : NEW_HASH;
+    encoding.writeUint8(page, told);
+    if (told === NEW_HASH) encoding.writeUint8Array(page, fromHex(row.hash));
+    const seen = row.seen && Object.entries(row.seen);
+    encoding.writeVarUint(page, seen ? seen.length + 1 : 0);
+    for (const [device, newest] of seen ?? []) {
+      encoding.writeVarUint(page, places.get(device) ?? 0);
+      encoding.writeVarUint(page, newest);
+    }
+    [at, seq, hash] = [time, id.seq, row.hash];
+  }
+  return encoding.toUint8Array(page);
 };
 
 const readPage = (node: NodeId, bytes: Uint8Array): HistRow[] => {
@@ -100,12 +101,11 @@ const readPage = (node: NodeId, bytes: Uint8Array): HistRow[] => {
   const rows: HistRow[] = [];
   let [at, seq, hash] = [0, 0, ''];
   for (let index = first; index < first + count; index++) {
-    const device = readText();
+    const [device, path, op, actor, message] = [readText(), readText(), readText(), readText(), readText()];
+    const [run, cause, as, parent] = [readText(), readText(), readText(), readText()];
     seq += decoding.readVarInt(page);
     at += decoding.readVarInt(page);
     const tick = decoding.readVarUint(page);
-    const [path, op, actor, message] = [readText(), readText(), readText(), readText()];
-    const [run, cause, as, parent] = [readText(), readText(), readText(), readText()];
     const size = decoding.readVarUint(page);
     const told = decoding.readUint8(page);
     if (told === NEW_HASH) hash = toHex(decoding.readUint8Array(page, 32).slice());

@@ -165,6 +165,20 @@ describe('[F9] blame', () => {
     expect(runs.ok && runs.value.runs[4]).toMatchObject({ revision: last, run: 'run1', message: 'agent:a edit' });
   });
 
+  test('[F9] text that was deleted and brought back is of the revision that brought it back, the rest stays its writers', async () => {
+    const path = fresh();
+    const [first = ''] = await by('agent:a', { op: 'put', path, content: 'alpha\nbeta\ngamma\n' });
+    await by('agent:b', { op: 'edit', path, old: 'beta\n', new: '' });
+    const [second = ''] = await by('agent:b', { op: 'append', path, content: 'four\n' });
+    await w({ op: 'put', path, content: `${String(await at(path, first))}four\n`, base: second });
+    expect(await blamed(path)).toEqual([
+      ['agent:a', 'alpha\n'],
+      ['operator', 'beta\n'],
+      ['agent:a', 'gamma\n'],
+      ['agent:b', 'four\n'],
+    ]);
+  });
+
   test('[F9] a whole-file write is blamed for what it changed only; a record for its last writer', async () => {
     const path = fresh();
     await w({ op: 'put', path, content: 'alpha\nbeta\ngamma\n' });

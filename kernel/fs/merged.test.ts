@@ -1,202 +1,9 @@
-import 'fake-indexeddb/auto';
-import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hashHex, toHex, toUtf8 } from '../protocol/bytes.ts';
-import { revisionOf, type Entry, type Op, type SealedEntry } from '../protocol/entry.ts';
-import type { Log } from '../protocol/log.ts';
-import { Database, type IndexedDb } from '../store/schema.ts';
-import { nextEpoch, request, transactFenced } from '../store/transact.ts';
-import { encodeManifest } from './chunks.ts';
-import { createContents, type Content, type Past } from './contents.ts';
+import type { Content } from './contents.ts';
 import { inTime } from './generations.ts';
-import { writeHistories } from './hist-store.ts';
-import { createHistories } from './history.ts';
-import { createReads } from './reads.ts';
-import { appendTo, recordBytes, recordOf } from './record.ts';
-import { applyEdits, createText, textHash } from './texts.ts';
-import { createTree, ROOT } from './tree.ts';
-
-const NODE = 'f'.repeat(32);
-const PATH = '/f.md';
-/** What every device would find at its peers: entries by revision, and what their authors had before them. */
-type Made = { sealed: SealedEntry; vector: Record<string, number>; held: string; text?: string };
-
-const plain = (content: Past): string => {
-  if (content.as === 'text') return `text ${content.text}`;
-  return content.as === 'record'
-    ? `record ${toHex(recordBytes(content))}`
-    : `blob ${content.manifests.map(toHex).join(' ')}`;
-};
-const manifestOf = (bytes: Uint8Array): Uint8Array => encodeManifest([{ hash: hashHex(bytes), size: bytes.length }]);
-
-/** One device: the real tree, histories and contents over a disk of its own, and a journal that all of them share. */
-const createReplica = async (number: number, made: Map<string, Made>) => {
-  const device = `${number}`.repeat(32);
-  const idb = { indexedDB: new IDBFactory(), IDBKeyRange } as unknown as IndexedDb;
-  const db = new Database(`replica${number}`, idb);
-  await db.open();
-  const epoch = await nextEpoch(db);
-  const log = {
-    device,
-    settled: async () => undefined,
-    entries: async (ids: readonly string[]) => ids.flatMap((id) => made.get(id)?.sealed ?? []),
-  } as unknown as Log;
-  const tree = createTree();
-  const onDamage = (): never => {
-    throw new Error('the stored history was taken for damaged');
-  };
-  const histories = createHistories({ db, log, nodeOf: (id) => tree.get(id), onDamage });
-  let client = number * 1000;
-  const contents = createContents({ db, epoch, log, histories, client: () => client });
-  const reads = createReads({
-    tree: () => tree,
-    log,
-    contents,
-    histories,
-    ready: async () => undefined,
-    reach: async () => undefined,
-  });
-  const held: string[] = [];
-  const vector: Record<string, number> = {};
-  let clock = 1e12;
-  let lost: string | undefined;
-  const node = () => tree.get(NODE) ?? tree.view(0);
-
-  const apply = (entry: Entry, seen?: Record<string, number>): void => {
-    const before = tree.get(NODE);
-    const first = before?.count === 1 ? before.revision : undefined;
-    tree.sees(entry.device, made.get(revisionOf(entry))?.vector ?? {});
-    tree.apply(entry);
-    histories.note(entry, node(), PATH, seen, first);
-    held.push(revisionOf(entry));
-    vector[entry.device] = entry.seq;
-    clock = Math.max(clock, entry.at);
-  };
-
-  const make = (change: Op, payload: Uint8Array, content?: Content): void => {
-    const seq = (vector[device] ?? 0) + 1;
-    clock += seq % 3 === 0 ? 0 : 1;
-    const stamp = { at: clock, tick: made.size };
-    const said = { actor: `agent:${number}` as const, message: `m${seq}`, run: '', cause: '', more: false };
-    const entry: Entry = { device, seq, ...stamp, node: NODE, ...said, change, payload, prev: new Uint8Array(32) };
-    made.set(revisionOf(entry), {
-      sealed: { entry, bytes: payload, hash: payload },
-      vector: { ...vector },
-      held: content ? plain(content) : '',
-      ...(content?.as === 'text' ? { text: content.text } : {}),
-    });
-    apply(entry);
-    if (content) contents.put(NODE, content);
-  };
-
-  /** A character of its own for each revision, so that a text tells who wrote what. */
-  const mark = (): string => String.fromCodePoint(0x4e00 + made.size);
-
-  const whole = (as: Content['as'], text: string, withClient = client) => {
-    const bytes = toUtf8(text);
-    if (as === 'text') {
-      const { doc, update } = createText(text, withClient);
-      doc.clientID = client;
-      return { content: { as, doc, text } as Content, payload: update, size: bytes.length, hash: textHash(text) };
-    }
-    if (as === 'record')
-      return { content: recordOf([bytes]) as Content, payload: bytes, size: bytes.length, hash: hashHex(bytes) };
-    const manifest = manifestOf(bytes);
-    const content: Content = { as, manifests: [manifest] };
-    return { content, payload: manifest, size: bytes.length, hash: hashHex(manifest) };
-  };
-
-  return {
-    made,
-    held,
-    reads,
-    node,
-    contents,
-    histories,
-    lost: () => lost,
-    create: (as: Content['as'], fork: boolean) => {
-      const text = fork ? 'fork'.repeat(3) : mark().repeat(3);
-      const { content, payload, size, hash } = whole(as, text, fork ? 7 : client);
-      make({ op: 'create', parent: ROOT, name: 'f.md', as, attrs: {}, size, hash }, payload, content);
-    },
-    put: (as: Content['as']) => {
-      const { content, payload, size, hash } = whole(as, mark().repeat(4));
-      make({ op: 'put', as, size, hash }, payload, content);
-    },
-    change: async (where: number) => {
-      const content = await contents.load(node());
-      if (content.as === 'text') {
-        const at = where % (content.text.length + 1);
-        const remove = Math.min(where % 3, content.text.length - at);
-        const insert = mark().repeat(1 + (where % 4));
-        const text = content.text.slice(0, at) + insert + content.text.slice(at + remove);
-        const update = applyEdits(content.doc, [{ at, remove, insert }]);
-        make({ op: 'edit', size: toUtf8(text).length, hash: textHash(text) }, update, { ...content, text });
-      } else if (content.as === 'record') {
-        const added = toUtf8(mark());
-        const grown = appendTo(content, added);
-        make({ op: 'append', size: grown.size, hash: hashHex(recordBytes(appendTo(content, added))) }, added, grown);
-      } else {
-        const added = toUtf8(mark());
-        const manifests = [...content.manifests, manifestOf(added)];
-        const joined = hashHex(Uint8Array.from(manifests.flatMap((one) => [...one])));
-        make({ op: 'append', size: node().size + added.length, hash: joined }, manifestOf(added), {
-          as: 'blob',
-          manifests,
-        });
-      }
-    },
-    attr: async () => {
-      const content = await contents.load(node());
-      make({ op: 'attr', key: 'k', value: mark() }, new Uint8Array(), content);
-    },
-    /** Take in what another device has, in the order in which it got it there. */
-    merge: async (other: readonly string[]) => {
-      let apart = false;
-      for (const id of other) {
-        const one = made.get(id);
-        if (!one || held.includes(id)) continue;
-        const all = held.every((had) => {
-          const [name = '', seq] = had.split('.');
-          const full = name.slice(0, 1).repeat(32);
-          return Number(seq) <= (one.vector[full] ?? 0);
-        });
-        const { [one.sealed.entry.device]: _own, ...others } = one.vector;
-        const seen = Object.fromEntries(Object.entries(others).map(([name, seq]) => [name.slice(0, 12), seq]));
-        apply(one.sealed.entry, all ? undefined : seen);
-        contents.drop(NODE);
-        apart ||= !all;
-      }
-      if (!apart) return;
-      const { lost: replaced, ...stands } = await contents.refresh(node());
-      tree.setContent(node(), stands);
-      lost = replaced;
-    },
-    flush: async () => {
-      const pending = [...histories.pending()];
-      const due = await histories.due(pending);
-      const docs = contents.checkpoints([node()]);
-      await transactFenced(db, epoch, ['docs', 'hist'], async (stores) => {
-        for (const [id, row] of docs) await request(stores.docs.put(row, id));
-        await writeHistories(stores, due);
-      });
-      histories.flushed(pending.length);
-      contents.checkpointed(docs);
-    },
-    /** Nothing is in memory any more but the tree. */
-    forget: () => {
-      histories.clear();
-      contents.clear();
-      client += 1;
-    },
-    checkpoints: () => db.docs.count(),
-    damageCheckpoint: (state: Uint8Array) =>
-      db.docs.toCollection().modify((row: { state: Uint8Array }) => void (row.state = state)),
-    stop: () => db.close(),
-  };
-};
-type Replica = Awaited<ReturnType<typeof createReplica>>;
+import { createText } from './texts.ts';
+import { createReplica, PATH, plain, type Made, type Replica } from './replicas.ts';
 
 /** Everything F22, F5, F9 and F13 promise of one device, whatever it holds. */
 const expectSound = async (one: Replica): Promise<void> => {
@@ -303,4 +110,95 @@ describe('[F22] devices that wrote one file apart', () => {
     );
     expect([texts > 0, put > 0, checkpoints > 0]).toEqual([true, true, true]);
   }, 120_000);
+
+  const three = async (): Promise<[Replica, Replica, Replica]> => {
+    const made = new Map<string, Made>();
+    return [await createReplica(1, made), await createReplica(2, made), await createReplica(3, made)];
+  };
+  const merged = async (...replicas: Replica[]): Promise<string[]> => {
+    for (const one of replicas) for (const { held } of replicas) await one.merge(held);
+    for (const one of replicas) await expectSound(one);
+    return Promise.all(replicas.map(async ({ contents, node }) => plain(await contents.load(node()))));
+  };
+  const count = (text: string, part: string): number => text.split(part).length - 1;
+
+  test.each(['text', 'record', 'blob'] as const)(
+    '[F22] [F8] forked apart, a %s is one file with what each of them wrote, and the fork once',
+    async (as) => {
+      const [a, b] = await three();
+      for (const one of [a, b]) {
+        one.create(as, true);
+        await one.change(12);
+        await one.change(12);
+      }
+      const [own] = await merged(a);
+      const [first = '', second = ''] = await merged(a, b);
+      expect(first).toBe(second);
+      expect(first.length).toBeGreaterThan(own?.length ?? 0);
+      expect([a.lost(), b.lost()]).toEqual([undefined, undefined]);
+      if (as === 'text') expect(count(first, 'fork')).toBe(3);
+      if (as === 'record') expect(count(first, '666f726b')).toBe(3);
+      const rows = await a.contents.members(a.node());
+      expect(rows.map(({ op }) => op).filter((op) => op === 'create').length).toBe(1);
+      expect(rows.length).toBe(5);
+    },
+  );
+
+  test('[F22] what was written into a content that was put aside is not in the one that stands, and is named', async () => {
+    const [a, b, c] = await three();
+    a.create('text', false, '');
+    await b.merge(a.held);
+    a.put('text');
+    for (let i = 0; i < 40; i++) await a.change(i);
+    await a.flush();
+    expect(await a.checkpoints()).toBe(1);
+    a.forget();
+    const [before] = await merged(a);
+    // Into an empty text: the update says nothing of what it is beside.
+    await b.change(0);
+    const put = b.held.at(-1) ?? '';
+    expect(await merged(a, b)).toEqual([before, before]);
+    expect([a.lost(), b.lost()]).toEqual([put, put]);
+    // Whoever has seen both and writes a whole content has decided.
+    await c.merge(a.held);
+    c.put('text');
+    await merged(a, b, c);
+    expect((await a.contents.refresh(a.node())).lost).toBeUndefined();
+  });
+
+  test('[F22] [F13] a checkpoint that is not what it was is not built upon', async () => {
+    const [a, b] = await three();
+    a.create('text', false);
+    await b.merge(a.held);
+    for (let i = 0; i < 40; i++) await a.change(i);
+    await a.flush();
+    a.forget();
+    const { update } = createText('not what it was', 99);
+    await a.damageCheckpoint(update);
+    await b.change(3);
+    const [first, second] = await merged(a, b);
+    expect(first).toBe(second);
+    expect(first).not.toContain('not what it was');
+  });
+
+  test('[F5] at a date: all that was made until then in the order of time, though it came later', async () => {
+    const [a, b] = await three();
+    a.create('record', false);
+    await b.merge(a.held);
+    for (const one of [a, b, a, b, a, b]) await one.change(0);
+    await merged(a, b);
+    const rows = (await a.histories.since(a.node())).toSorted(inTime);
+    for (const row of rows) {
+      const until = rows.filter(({ at }) => at <= row.at);
+      const wanted = until.map(({ id }) => {
+        const payload = a.made.get(id)?.sealed.entry.payload ?? new Uint8Array();
+        return new TextDecoder().decode(payload);
+      });
+      const read = await a.reads.read(PATH, { at: row.at });
+      expect(read).toMatchObject({
+        ok: true,
+        value: { content: wanted.join(''), stat: { revision: until.at(-1)?.id } },
+      });
+    }
+  });
 });
