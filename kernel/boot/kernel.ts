@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../protocol/actor.ts';
 import { revisionOf, type RevisionId } from '../protocol/entry.ts';
-import { must, type SysError } from '../protocol/errors.ts';
+import { fail, must, type SysError } from '../protocol/errors.ts';
 import type { Change } from '../protocol/files.ts';
 import { dayOf, NARRATIVE, PROPOSALS, RUNS } from '../protocol/formats/records.ts';
 import type { Ports } from '../protocol/ports.ts';

@@ -1,19 +1,19 @@
 /**
- * This device's identity, the short numbers that stand for devices in journal keys, and other devices' public keys.
+ * This device's identity, and the short numbers that stand for devices in journal keys.
  * A device is the first 16 bytes of SHA-256(its Ed25519 public key); the private key cannot be exported.
  */
+import { hash, toHex } from '../protocol/bytes.ts';
 import type { DeviceId } from '../protocol/entry.ts';
 import type { Database, SysRow } from '../store/schema.ts';
 import { request, transactFenced } from '../store/transact.ts';
-import { deviceOf } from './identity.ts';
 
 const SELF = 'device';
-const DEVICES = 'devices';
-const KEYS = 'keys';
+export const DEVICES = 'devices';
 
 export type Device = { id: DeviceId; number: number; publicKey: Uint8Array; privateKey: CryptoKey | null };
 type Self = Omit<Device, 'number'>;
-export type PublicKeys = Record<DeviceId, Uint8Array>;
+
+export const deviceOf = (publicKey: Uint8Array): DeviceId => toHex(hash(publicKey).slice(0, 16));
 
 const makeSelf = async (): Promise<Self> => {
   try {
@@ -27,7 +27,7 @@ const makeSelf = async (): Promise<Self> => {
   }
 };
 
-const valueOf = async <T>(sys: IDBObjectStore, key: string): Promise<T | undefined> =>
+export const valueOf = async <T>(sys: IDBObjectStore, key: string): Promise<T | undefined> =>
   ((await request(sys.get(key))) as SysRow | undefined)?.v as T | undefined;
 
 /** Numbers are given out once, in order of first appearance, and never re-used. This device is number 1. */
@@ -57,21 +57,3 @@ export const loadDevices = async (
   const numbers = new Map(known.map((id, index) => [id, index + 1]));
   return { self: { ...self, number: numbers.get(self.id) ?? 1 }, numbers };
 };
-
-/** Inside a transaction: the numbers of all devices, with these, met for the first time perhaps, among them. */
-export const numberDevices = async (sys: IDBObjectStore, met: PublicKeys): Promise<Map<DeviceId, number>> => {
-  const ids = (await valueOf<DeviceId[]>(sys, DEVICES)) ?? [];
-  const fresh = Object.keys(met).filter((id) => !ids.includes(id));
-  if (fresh.length > 0) {
-    const keys = (await valueOf<PublicKeys>(sys, KEYS)) ?? {};
-    for (const id of fresh) keys[id] = (met[id] as Uint8Array).slice();
-    ids.push(...fresh);
-    await request(sys.put({ k: DEVICES, v: ids }));
-    await request(sys.put({ k: KEYS, v: keys }));
-  }
-  return new Map(ids.map((id, index) => [id, index + 1]));
-};
-
-/** Of every other device that entries are held of. */
-export const publicKeys = async (db: Database): Promise<PublicKeys> =>
-  ((await db.sys.get(KEYS))?.v as PublicKeys | undefined) ?? {};

@@ -3,13 +3,15 @@
  * it takes is loaded when first needed. It writes no entry of this device.
  */
 import type { DeviceId, VersionVector } from '../protocol/entry.ts';
-import type { Log } from '../protocol/log.ts';
+import type { Fork, Log } from '../protocol/log.ts';
 import type { Database } from '../store/schema.ts';
 import type { Stamp } from './clock.ts';
 import type { Device } from './devices.ts';
-import { checkForeign, loadForeign, noteDamage } from './foreign.ts';
+import type { Foreign } from './foreign.ts';
 import type { ChainHead } from './line.ts';
 import type { Reader } from './reader.ts';
+
+export const FORKS = 'forks';
 
 export type Exchange = Pick<Log, 'merge' | 'parcels' | 'forks'> & {
   /** The last entry held of each other device. */
@@ -38,7 +40,11 @@ type Options = {
 };
 
 export const openExchange = async ({ db, epoch, now, reader, device, numbers, own }: Options): Promise<Exchange> => {
-  const foreign = await loadForeign(db, reader, device.id, numbers);
+  const forks = ((await db.sys.get(FORKS))?.v as Fork[] | undefined) ?? [];
+  const foreign: Foreign =
+    numbers.size > 1
+      ? await (await import('./foreign.ts')).loadForeign(db, reader, device.id, numbers, forks)
+      : { numbers, forks, heads: new Map(), damaged: new Map(), newest: { at: 0, tick: 0 } };
   let merging = false;
   return {
     forks: () => foreign.forks,
@@ -46,7 +52,9 @@ export const openExchange = async ({ db, epoch, now, reader, device, numbers, ow
     merging: () => merging,
     numbers: () => [...numbers.values()],
     damaged: () => [...foreign.damaged].map(([id, fault]) => ({ device: id, ...fault })),
-    check: (pause) => checkForeign(db, epoch, reader, foreign, now(), pause),
+    check: async (pause) => {
+      if (numbers.size > 1) await (await import('./foreign.ts')).checkForeign(db, epoch, reader, foreign, now(), pause);
+    },
 
     held: () => {
       const all: VersionVector = {};
@@ -71,7 +79,7 @@ export const openExchange = async ({ db, epoch, now, reader, device, numbers, ow
     },
 
     replay: async (after, each, onDamage) => {
-      const { replayChains } = await import('./replay.ts');
+      const [{ replayChains }, { noteDamage }] = await Promise.all([import('./replay.ts'), import('./foreign.ts')]);
       const chains = [...numbers].map(([id, number]) => ({
         device: id,
         entries: reader.follow(number, after[id] ?? 0),

@@ -9,7 +9,6 @@ import type { Database } from '../store/schema.ts';
 import { laterOf, type Stamp } from './clock.ts';
 import { lastCheck, rememberCheck } from './damage.ts';
 import type { ChainHead } from './line.ts';
-import { loadForks } from './quarantine.ts';
 import { isDamage, type ChainFault, type Reader } from './reader.ts';
 import { ZERO_HASH, type SealedEntry } from '../protocol/entry.ts';
 
@@ -47,12 +46,13 @@ export const loadForeign = async (
   reader: Reader,
   self: DeviceId,
   numbers: Map<DeviceId, number>,
+  forks: readonly Fork[],
 ): Promise<Foreign> => {
   const foreign: Foreign = {
     numbers,
     heads: new Map(),
     damaged: new Map(),
-    forks: await loadForks(db),
+    forks,
     newest: { at: 0, tick: 0 },
   };
   for (const [device, number] of numbers) {

@@ -2,15 +2,13 @@
  * Who wrote a chain: Ed25519 signatures over its heads. A head is the newest entry that a signature vouches for, and
  * through the hashes every entry before it [J13]. Signing is lazy: only entries that are handed on need it.
  */
-import { concatBytes, fromHex, hash, toHex, toUtf8 } from '../protocol/bytes.ts';
+import { concatBytes, fromHex, toUtf8 } from '../protocol/bytes.ts';
 import type { DeviceId } from '../protocol/entry.ts';
 import { fail } from '../protocol/errors.ts';
 import type { SignedHead } from '../protocol/parcel.ts';
 
 const ED25519 = { name: 'Ed25519' };
 const DOMAIN = 'allod head 1';
-
-export const deviceOf = (publicKey: Uint8Array): DeviceId => toHex(hash(publicKey).slice(0, 16));
 
 /** What a signature is made over: `allod head 1`, device, seq (u64, big-endian), hash. */
 const headBytes = (device: DeviceId, seq: number, entryHash: Uint8Array): Uint8Array => {

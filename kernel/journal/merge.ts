@@ -13,7 +13,7 @@ import { fail } from '../protocol/errors.ts';
 import { laterOf, type Stamp } from './clock.ts';
 import { closeOver, inOrder, seenBy } from './closure.ts';
 import { checkedKey } from './damage.ts';
-import { numberDevices, type PublicKeys } from './devices.ts';
+import { numberDevices, type PublicKeys } from './known-devices.ts';
 import { headOf, type Foreign } from './foreign.ts';
 import { keepHeads } from './heads.ts';
 import { openParcels, type SoundParcel } from './incoming.ts';

@@ -10,8 +10,8 @@ import type { Draft } from '../protocol/log.ts';
 import type { Merged, Parcel } from '../protocol/parcel.ts';
 import { Database, type IndexedDb } from '../store/schema.ts';
 import { nextEpoch } from '../store/transact.ts';
-import { loadDevices, type Device } from './devices.ts';
-import { deviceOf, signHead } from './identity.ts';
+import { deviceOf, loadDevices, type Device } from './devices.ts';
+import { signHead } from './identity.ts';
 import { openJournal, type Journal } from './journal.ts';
 import { packSegments } from './segments.ts';
 

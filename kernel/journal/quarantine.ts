@@ -6,19 +6,16 @@
 import type { DeviceId } from '../protocol/entry.ts';
 import type { Fork } from '../protocol/log.ts';
 import type { Parcel, Refusal, SignedHead } from '../protocol/parcel.ts';
-import type { Database, SysRow } from '../store/schema.ts';
+import type { SysRow } from '../store/schema.ts';
 import { request } from '../store/transact.ts';
+import { FORKS } from './exchange.ts';
 
-const FORKS = 'forks';
 const ROWS = 64;
 const SAMPLE_BYTES = 64 * 1024;
 
 /** A parcel, or the part of one, that was refused. */
 export type Refused = Refusal & { parcel: Parcel };
 type QuarantineRow = Refusal & { at: number; publicKey: Uint8Array; head: SignedHead; sample: Uint8Array };
-
-export const loadForks = async (db: Database): Promise<Fork[]> =>
-  ((await db.sys.get(FORKS))?.v as Fork[] | undefined) ?? [];
 
 /** Inside a transaction. Of each device the earliest fork is the one that counts. */
 export const rememberForks = async (sys: IDBObjectStore, found: readonly Fork[]): Promise<Fork[]> => {
