@@ -14,7 +14,8 @@ export type ContentCache = {
   held: () => { count: number; bytes: number };
 };
 
-export const CACHED = 256;
+/** More than are written in the half second until the search index reads them: evicted, each costs a read of the journal. */
+export const CACHED = 1024;
 export const CACHED_BYTES = 32 << 20;
 /** Objects around the bytes. */
 const OVERHEAD = 1024;

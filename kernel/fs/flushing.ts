@@ -40,6 +40,9 @@ type Options = {
 export const createFlushing = (options: Options): Flushing => {
   const { db, epoch, log, standing, histories, contents, exclusive, stale, setTimer } = options;
   let landing: Promise<void> = Promise.resolve();
+  let newest: Promise<unknown> = Promise.resolve();
+  /** Flushes asked for and not done. */
+  let queued = 0;
   let cancel: (() => void) | undefined;
   let stopped = false;
 
@@ -77,9 +80,8 @@ export const createFlushing = (options: Options): Flushing => {
     };
   };
 
-  const flush = async (): Promise<void> => {
+  const flushOnce = async (): Promise<void> => {
     await exclusive(async () => {
-      await landed();
       const put = await take();
       if (put) landing = put();
       // Whoever waits for it is told below.
@@ -88,23 +90,32 @@ export const createFlushing = (options: Options): Flushing => {
     await landing;
   };
 
-  const quietly = (): void => void flush().catch(() => undefined);
+  /** One at a time, and waiting outside the lock. */
+  const flush = (): Promise<void> => {
+    queued++;
+    const turn = newest.then(flushOnce).finally(() => queued--);
+    newest = turn.catch(() => undefined);
+    return turn;
+  };
+
+  const flushSoon = (): void => {
+    cancel?.();
+    cancel = undefined;
+    // The next write tries again.
+    flush().then(schedule, () => undefined);
+  };
+
+  const schedule = (): void => {
+    const due = histories.pending().length;
+    if (stopped || queued > 0 || due === 0) return;
+    if (due >= FLUSH_ENTRIES) flushSoon();
+    else cancel ??= setTimer(flushSoon, FLUSH_IDLE_MS);
+  };
 
   return {
     flush,
     landed,
-    schedule: () => {
-      if (stopped) return;
-      if (histories.pending().length >= FLUSH_ENTRIES) {
-        cancel?.();
-        cancel = undefined;
-        return quietly();
-      }
-      cancel ??= setTimer(() => {
-        cancel = undefined;
-        quietly();
-      }, FLUSH_IDLE_MS);
-    },
+    schedule,
     stop: async () => {
       stopped = true;
       cancel?.();

@@ -45,9 +45,12 @@ export class FolderMoves {
   /** Take back the newest move: it was made here and refused. */
   takeBack(): void {
     const last = this.log.pop();
-    if (last) this.undo(last);
+    if (!last) return;
+    this.undo(last);
     this.unsaved = Math.min(this.unsaved, this.log.length);
-    if (last) this.skipped.delete(last.row);
+    const before = this.log.findLast(({ row }) => row === last.row);
+    if (before?.from === NONE) this.skipped.set(last.row, before.stamp);
+    else this.skipped.delete(last.row);
   }
 
   private place(batch: readonly Omit<FolderMove, 'from'>[]): number {

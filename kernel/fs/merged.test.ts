@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Content } from './contents.ts';
 import { inTime } from './generations.ts';
-import { createText } from './texts.ts';
+import { firstUpdate } from './texts.ts';
 import { createReplica, PATH, plain, type Made, type Replica } from './replicas.ts';
 
 /** Everything F22, F5, F9 and F13 promise of one device, whatever it holds. */
@@ -173,7 +173,7 @@ describe('[F22] devices that wrote one file apart', () => {
     for (let i = 0; i < 40; i++) await a.change(i);
     await a.flush();
     a.forget();
-    const { update } = createText('not what it was', 99);
+    const update = firstUpdate('not what it was', 99);
     await a.damageCheckpoint(update);
     await b.change(3);
     const [first, second] = await merged(a, b);

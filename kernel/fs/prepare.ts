@@ -13,7 +13,7 @@ import type * as Diffing from './diff.ts';
 import type { Hands } from './restore.ts';
 import type { Sources } from './restore-plan.ts';
 import { recordHash, recordOf } from './record.ts';
-import { createText, MAX_TEXT_BYTES } from './texts.ts';
+import { firstUpdate, MAX_TEXT_BYTES, newText } from './texts.ts';
 import type { Tree } from './tree.ts';
 
 /** What `prepare` found: contents of files the set touches, and chunk lists by the hash of the bytes they stand for. */
@@ -98,12 +98,18 @@ export const prepare = async (
 
 export type Sealed = { content: Content; payload: Uint8Array; size: number; hash: string };
 
-/** Bytes as the content of a file and the payload of its entry. */
-export const seal = (as: ContentKind, bytes: Uint8Array, client: number, prepared: Prepared): Sealed => {
+/** Bytes as the content of a file and the payload of its entry. A text's first update is by the client `first`. */
+export const seal = (
+  as: ContentKind,
+  bytes: Uint8Array,
+  client: number,
+  prepared: Prepared,
+  first = client,
+): Sealed => {
   if (as === 'text') {
     const text = decodeText(bytes) ?? '';
-    const { doc, update } = createText(text, client);
-    return { content: { as, doc, text }, payload: update, size: bytes.length, hash: hashHex(bytes) };
+    const payload = firstUpdate(text, first);
+    return { content: newText(text, payload, client), payload, size: bytes.length, hash: hashHex(bytes) };
   }
   if (as === 'record') {
     const content = recordOf([bytes]);

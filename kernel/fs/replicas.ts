@@ -15,7 +15,7 @@ import { writeHistories } from './hist-store.ts';
 import { createHistories } from './history.ts';
 import { createReads } from './reads.ts';
 import { appendTo, recordBytes, recordOf } from './record.ts';
-import { applyEdits, createText, textHash } from './texts.ts';
+import { applyEdits, firstUpdate, newText, textHash } from './texts.ts';
 import { createTree, ROOT } from './tree.ts';
 
 const NODE = 'f'.repeat(32);
@@ -97,9 +97,13 @@ export const createReplica = async (number: number, made: Map<string, Made>) => 
   const whole = (as: Content['as'], text: string, withClient = client) => {
     const bytes = toUtf8(text);
     if (as === 'text') {
-      const { doc, update } = createText(text, withClient);
-      doc.clientID = client;
-      return { content: { as, doc, text } as Content, payload: update, size: bytes.length, hash: textHash(text) };
+      const update = firstUpdate(text, withClient);
+      return {
+        content: newText(text, update, client) as Content,
+        payload: update,
+        size: bytes.length,
+        hash: textHash(text),
+      };
     }
     if (as === 'record')
       return { content: recordOf([bytes]) as Content, payload: bytes, size: bytes.length, hash: hashHex(bytes) };

@@ -96,10 +96,9 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
     // A fork made on two devices must be one file: same id, same first update. An id is never given out twice.
     const id = forkId && !tree.get(forkId) ? forkId : freshId();
     const place = { op: 'create', parent: parent.id, name: nameOf(path), as, attrs: attrs ?? {} } as const;
-    const content = seal(as, bytes, id === forkId ? forkClient(id) : client, prepared);
+    // The deterministic id makes one insert; the document goes on under this session's own.
+    const content = seal(as, bytes, client, prepared, id === forkId ? forkClient(id) : client);
     const { node } = emit(id, { ...place, size: content.size, hash: content.hash }, content.payload);
-    // The deterministic id made one insert; the document goes on under this session's own.
-    if (content.content.as === 'text') content.content.doc.clientID = client;
     staged.contents.set(id, content.content);
     staged.touched.push({ node, path, op: 'create' });
     return node;

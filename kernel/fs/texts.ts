@@ -2,6 +2,7 @@
  * Text content: one Y.Text (`t`) in a `gc: false` document per file. Pure Yjs, no storage: building documents from
  * updates, turning a wanted text into a minimal update, and saying who wrote which stretch.
  */
+import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
 import { hash, toHex, toUtf8 } from '../protocol/bytes.ts';
 
@@ -24,11 +25,37 @@ export const buildDoc = (updates: readonly Uint8Array[], client?: number): Y.Doc
   return doc;
 };
 
-/** The first update of a new text. The same client and text give the same bytes on every device. */
-export const createText = (text: string, client: number): { doc: Y.Doc; update: Uint8Array } => {
-  const doc = buildDoc([], client);
-  if (text !== '') doc.getText(NAME).insert(0, text);
-  return { doc, update: Y.encodeStateAsUpdate(doc) };
+/** A format 1 update holding one insert without neighbours: the struct's kind, the mark of a root type, no deletions. */
+const STRING = 4;
+const ROOT_TYPE = 1;
+
+/**
+ * The first update of a new text: what Yjs makes of one insert, byte for byte, without a document (38 → 6 µs for 2 KB).
+ * The same client and text give the same bytes on every device.
+ */
+export const firstUpdate = (text: string, client: number): Uint8Array =>
+  encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, text === '' ? 0 : 1);
+    if (text !== '') {
+      for (const number of [1, client, 0]) encoding.writeVarUint(encoder, number);
+      encoding.writeUint8(encoder, STRING);
+      encoding.writeVarUint(encoder, ROOT_TYPE);
+      encoding.writeVarString(encoder, NAME);
+      encoding.writeVarString(encoder, text);
+    }
+    encoding.writeVarUint(encoder, 0);
+  });
+
+/** A new text that nobody edits is never made a document of; whoever does gets one that goes on under `client`. */
+export const newText = (text: string, update: Uint8Array, client: number): { as: 'text'; doc: Y.Doc; text: string } => {
+  let made: Y.Doc | undefined;
+  return {
+    as: 'text',
+    text,
+    get doc() {
+      return (made ??= buildDoc([update], client));
+    },
+  };
 };
 
 /**

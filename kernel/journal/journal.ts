@@ -19,14 +19,23 @@ import {
 import { equalBytes } from '../protocol/bytes.ts';
 import type { SysError, SysFailure } from '../protocol/errors.ts';
 import type { Batch, Draft, Log } from '../protocol/log.ts';
-import { checkEpoch, isFenced, isTaken, request, storageFailure, transact, type Stores } from '../store/transact.ts';
+import {
+  checkEpoch,
+  isFenced,
+  request,
+  storageFailure,
+  transact,
+  transactFenced,
+  type StoreName,
+  type Stores,
+} from '../store/transact.ts';
 import type { Database, JournalRow } from '../store/schema.ts';
 import { laterOf, nextStamp, type Stamp } from './clock.ts';
 import { damageOf, lastCheck, refuseDamaged, rememberCheck } from './damage.ts';
 import type { Device } from './devices.ts';
 import { openExchange, type Exchange } from './exchange.ts';
 import { createReader, isDamage, type ChainCheck, type Reader } from './reader.ts';
-import { packSegments, type Segment } from './segments.ts';
+import { packSegments, unpackSegment, type Segment } from './segments.ts';
 
 const GROUP_ENTRIES = 512;
 const GROUP_BYTES = 1 << 20;
@@ -120,6 +129,8 @@ export const openJournal = async ({ db, device, numbers, epoch, now, onRollback 
   /** The connection on which this kernel was seen to lead: from then on its keys are the fence. */
   let leadsOn: IDBDatabase | undefined;
 
+  const rowOf = ({ first, count, bytes }: Segment): JournalRow => ({ d: device.number, s: first, c: count, b: bytes });
+
   const take = (): Pending[] => {
     let entries = 0;
     let bytes = 0;
@@ -147,12 +158,15 @@ export const openJournal = async ({ db, device, numbers, epoch, now, onRollback 
           ? ((await request(journal.get([device.number, segment.first]))) as JournalRow | undefined)
           : undefined;
         if (there && equalBytes(there.b, segment.bytes)) return;
-        await request(journal.add({ d: device.number, s: segment.first, c: segment.count, b: segment.bytes }));
+        await request(journal.add(rowOf(segment)));
       };
       await Promise.all(segments.map(put));
       leadsOn = connection;
     };
-    await transact(db, ['journal', 'sys'], 'readwrite', body, { repeatable: true });
+    // Without `sys` a commit runs beside a flush of the projection.
+    const stores = (connection: IDBDatabase): StoreName[] =>
+      connection === leadsOn ? ['journal'] : ['journal', 'sys'];
+    await transact(db, stores, 'readwrite', body, { repeatable: true });
     durable = group.at(-1)?.head ?? durable;
   };
 
@@ -192,7 +206,7 @@ export const openJournal = async ({ db, device, numbers, epoch, now, onRollback 
     };
     return {
       add: (draft) => {
-        if (entries.length === 0 && told !== before.told && draft.change.op !== 'session') add(session(told));
+        if (entries.length === 0 && told !== before.told) add(session(told));
         return add(draft);
       },
       commit: () => {
@@ -220,26 +234,32 @@ export const openJournal = async ({ db, device, numbers, epoch, now, onRollback 
   };
 
   /** [S2] Take the place where an older kernel would go on; whoever comes later finds it taken. */
-  const openSession = async (): Promise<void> => {
-    for (;;) {
-      durable = headAfter(await unlessDamaged(() => reader.last(device.number)));
-      head = durable;
-      // [J12] Nothing is written on top of damage. Who writes nothing needs no fence: the chain cannot fork.
-      if (damage) return;
-      const opening = batch();
-      opening.add(session(seen));
-      try {
-        return await opening.commit();
-      } catch (cause) {
-        if (isTaken(cause)) continue; // The older kernel was faster.
-        if (isFenced(cause)) throw cause;
-        // No room, say: it is read all the same, and the entry goes in front of the first change set.
-        return;
-      }
-    }
+  const openSession = async ({ journal }: Stores): Promise<Head> => {
+    const all = db.keyRange.bound([device.number, 0], [device.number, Infinity]);
+    const row = (await request(journal.openCursor(all, 'prev')))?.value as JournalRow | undefined;
+    // The older kernel went on since the end was read. Looked for again in here: between two looks it might do so for ever.
+    const last = row && row.s > durable.seq ? headAfter(unpackSegment(row.b).at(-1)) : durable;
+    const stamp = nextStamp(last.stamp, now());
+    const seq = last.seq + 1;
+    const opening = { ...session(seen), device: device.id, seq, ...stamp, more: false, prev: last.hash };
+    const sealed = sealEntry(opening);
+    for (const segment of packSegments([sealed])) await request(journal.add(rowOf(segment)));
+    return { seq, stamp, hash: sealed.hash, told: seen };
   };
+
   if (remembered?.fault) await check();
-  await openSession();
+  durable = headAfter(await unlessDamaged(() => reader.last(device.number)));
+  // [J12] Nothing is written on top of damage. Who writes nothing needs no fence: the chain cannot fork.
+  if (!damage) {
+    // Tried again on a connection that was lost, it may be there twice, which does no harm.
+    const opened = transactFenced(db, epoch, ['journal'], openSession, { repeatable: true });
+    durable = await opened.catch((cause: unknown) => {
+      if (isFenced(cause)) throw cause;
+      // No room, say: what is there is read all the same, and the entry goes in front of the first change set.
+      return durable;
+    });
+  }
+  head = durable;
 
   // Not "until nobody writes": a reader would starve beside steady writers.
   const settled = async (): Promise<void> => void (await newest);

@@ -16,32 +16,30 @@ const RAW = 0;
 export const DEFLATED = 1;
 const HEAD = Uint8Array.of(SEGMENT_VERSION, RAW);
 
-const framed = (bytes: Uint8Array): Uint8Array =>
-  encoding.encode((encoder) => encoding.writeVarUint8Array(encoder, bytes));
+const lengthOf = (bytes: Uint8Array): Uint8Array =>
+  encoding.encode((encoder) => encoding.writeVarUint(encoder, bytes.length));
 
 export type Segment = { first: number; count: number; bytes: Uint8Array };
 
 /** Pack consecutive entries of one device into as few segments as the size limit allows. */
 export const packSegments = (entries: readonly SealedEntry[]): Segment[] => {
   const out: Segment[] = [];
-  let run: { sealed: SealedEntry; frame: Uint8Array }[] = [];
+  let first = 0;
+  let count = 0;
+  let parts: Uint8Array[] = [HEAD];
   let size = HEAD.length;
   const close = (): void => {
-    const first = run[0];
-    if (!first) return;
-    out.push({
-      first: first.sealed.entry.seq,
-      count: run.length,
-      bytes: concatBytes([HEAD, ...run.map(({ frame }) => frame)]),
-    });
-    run = [];
+    if (count > 0) out.push({ first, count, bytes: concatBytes(parts) });
+    count = 0;
+    parts = [HEAD];
     size = HEAD.length;
   };
-  for (const sealed of entries) {
-    const frame = framed(sealed.bytes);
-    if (run.length > 0 && size + frame.length > SEGMENT_BYTES) close();
-    run.push({ sealed, frame });
-    size += frame.length;
+  for (const { entry, bytes } of entries) {
+    const length = lengthOf(bytes);
+    if (count > 0 && size + length.length + bytes.length > SEGMENT_BYTES) close();
+    if (count++ === 0) first = entry.seq;
+    parts.push(length, bytes);
+    size += length.length + bytes.length;
   }
   close();
   return out;

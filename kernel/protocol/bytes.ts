@@ -3,14 +3,20 @@
  * Ids and hashes are lower-case hex wherever a person or a file sees them.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 
-export { bytesToHex as toHex, hexToBytes as fromHex, utf8ToBytes as toUtf8 };
+export { bytesToHex as toHex, hexToBytes as fromHex };
+
+// They hold nothing between two calls.
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export const toUtf8 = (text: string): Uint8Array<ArrayBuffer> => encoder.encode(text);
 
 /** SHA-256, synchronous: about 34 µs for 2 KB, and legal inside an IndexedDB transaction, unlike crypto.subtle. */
 export const hash = (bytes: Uint8Array): Uint8Array => sha256(bytes);
 export const hashHex = (data: Uint8Array | string): string =>
-  bytesToHex(sha256(typeof data === 'string' ? utf8ToBytes(data) : data));
+  bytesToHex(sha256(typeof data === 'string' ? toUtf8(data) : data));
 
 /** SHA-256 of bytes that come in parts. What it has taken in stays: copy it with `clone` to go on two ways. */
 export type Hasher = ReturnType<typeof sha256.create>;
@@ -35,7 +41,7 @@ export const concatBytes = (parts: readonly Uint8Array[]): Uint8Array => {
 /** The text, or undefined when the bytes are not UTF-8 or hold a NUL (then the file is binary). */
 export const decodeText = (bytes: Uint8Array): string | undefined => {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const text = decoder.decode(bytes);
     return text.includes('\u0000') ? undefined : text;
   } catch {
     return undefined;

@@ -13,7 +13,7 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import type { Actor } from './actor.ts';
-import { equalBytes, fromHex, hash, toHex } from './bytes.ts';
+import { concatBytes, equalBytes, fromHex, hash, toHex } from './bytes.ts';
 import { fail } from './errors.ts';
 
 export const ENTRY_VERSION = 1;
@@ -93,6 +93,7 @@ export const revisionOf = (entry: Pick<Entry, 'device' | 'seq'>): RevisionId =>
   `${entry.device.slice(0, 12)}.${entry.seq}`;
 
 const MORE = 1;
+const PRESENT = Uint8Array.of(1);
 
 const writeId = (encoder: encoding.Encoder, id: string): void => encoding.writeUint8Array(encoder, fromHex(id));
 const readId = (decoder: decoding.Decoder, bytes: number): string =>
@@ -202,11 +203,10 @@ export const sealEntry = (entry: Entry): SealedEntry => {
   encoding.writeUint8Array(header, entry.prev);
   const headerBytes = encoding.toUint8Array(header);
 
-  const whole = encoding.createEncoder();
-  encoding.writeVarUint8Array(whole, headerBytes);
-  encoding.writeUint8(whole, 1);
-  encoding.writeUint8Array(whole, entry.payload);
-  return { entry, bytes: encoding.toUint8Array(whole), hash: hash(headerBytes) };
+  // One allocation, one copy of the payload.
+  const length = encoding.encode((encoder) => encoding.writeVarUint(encoder, headerBytes.length));
+  const bytes = concatBytes([length, headerBytes, PRESENT, entry.payload]);
+  return { entry, bytes, hash: hash(headerBytes) };
 };
 
 /** One entry from a decoder standing at its start. Throws EBADMSG when the bytes are not a sound entry. */

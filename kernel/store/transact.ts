@@ -73,12 +73,14 @@ type Options = {
   /** Doing `body` twice is as good as once: it may be run again when the connection was lost and its end is unknown. */
   repeatable?: boolean;
 };
+/** The stores of a transaction; where it depends on the connection it runs on, a function of that. */
+type Names = readonly StoreName[] | ((connection: IDBDatabase) => readonly StoreName[]);
 type Lost = { lost: boolean; begun: boolean; failure: SysFailure | Error };
 type Attempt<T> = { value: T } | Lost;
 
 const attempt = <T>(
   db: Database,
-  names: readonly StoreName[],
+  names: Names,
   mode: 'readonly' | 'readwrite',
   body: (stores: Stores) => Promise<T>,
   options: Options,
@@ -87,10 +89,12 @@ const attempt = <T>(
     const failed = (cause: unknown, begun = true): void =>
       resolve({ lost: connectionLost(cause), begun, failure: storageFailure(cause) });
     let tx: IDBTransaction;
+    let of: readonly StoreName[];
     try {
       const handle = db.backendDB() as IDBDatabase | null;
       if (!handle) throw new DOMException('the connection is closed', 'InvalidStateError');
-      tx = handle.transaction([...names], mode, { durability: options.strict ? 'strict' : 'relaxed' });
+      of = typeof names === 'function' ? names(handle) : names;
+      tx = handle.transaction([...of], mode, { durability: options.strict ? 'strict' : 'relaxed' });
     } catch (cause) {
       failed(cause, false);
       return;
@@ -111,7 +115,7 @@ const attempt = <T>(
       );
     // The transaction's own error first: requests under way are told no more than that it was aborted.
     tx.onabort = () => failed(tx.error ?? thrown ?? new Error('the transaction was aborted'));
-    const stores = Object.fromEntries(names.map((name) => [name, tx.objectStore(name)])) as Stores;
+    const stores = Object.fromEntries(of.map((name) => [name, tx.objectStore(name)])) as Stores;
     body(stores).then(
       (result) => {
         value = result;
@@ -138,7 +142,7 @@ const attempt = <T>(
 /** Run `body` in one transaction; resolves with its value once the transaction is complete. */
 export const transact = async <T>(
   db: Database,
-  names: readonly StoreName[],
+  names: Names,
   mode: 'readonly' | 'readwrite',
   body: (stores: Stores) => Promise<T>,
   options: Options = {},
@@ -209,9 +213,3 @@ export const nextEpoch = (db: Database): Promise<number> =>
 
 export const isFenced = (cause: unknown): boolean =>
   cause instanceof SysFailure && cause.error.detail?.['fenced'] === true;
-
-/** An `add` found its key taken. */
-export const isTaken = (cause: unknown): boolean => {
-  const root = cause instanceof SysFailure ? cause.cause : cause;
-  return (root instanceof Error || root instanceof DOMException) && root.name === 'ConstraintError';
-};
