@@ -239,7 +239,7 @@ export const openJournal = async ({ db, device, numbers, epoch, now, onRollback 
     const row = (await request(journal.openCursor(all, 'prev')))?.value as JournalRow | undefined;
     // The older kernel went on since the end was read. Looked for again in here: between two looks it might do so for ever.
     const last = row && row.s > durable.seq ? headAfter(unpackSegment(row.b).at(-1)) : durable;
-    const stamp = nextStamp(last.stamp, now());
+    const stamp = nextStamp(laterOf(last.stamp, exchange.newest()), now());
     const seq = last.seq + 1;
     const opening = { ...session(seen), device: device.id, seq, ...stamp, more: false, prev: last.hash };
     const sealed = sealEntry(opening);
