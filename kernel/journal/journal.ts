@@ -34,11 +34,9 @@ import { laterOf, nextStamp, type Stamp } from './clock.ts';
 import { damageOf, lastCheck, refuseDamaged, rememberCheck } from './damage.ts';
 import type { Device } from './devices.ts';
 import { openExchange, type Exchange } from './exchange.ts';
+import { groupOf } from './group.ts';
 import { createReader, isDamage, type ChainCheck, type Reader } from './reader.ts';
 import { packSegments, unpackSegment, type Segment } from './segments.ts';
-
-const GROUP_ENTRIES = 512;
-const GROUP_BYTES = 1 << 20;
 
 /** `told` is the vector of the newest session entry; none since this kernel began. */
 type Head = { seq: number; stamp: Stamp; hash: Uint8Array; told?: VersionVector };
@@ -131,20 +129,6 @@ export const openJournal = async ({ db, device, numbers, epoch, now, onRollback 
 
   const rowOf = ({ first, count, bytes }: Segment): JournalRow => ({ d: device.number, s: first, c: count, b: bytes });
 
-  const take = (): Pending[] => {
-    let entries = 0;
-    let bytes = 0;
-    let sets = 0;
-    for (const set of queue) {
-      const size = set.entries.reduce((sum, sealed) => sum + sealed.bytes.length, 0);
-      if (sets > 0 && (entries + set.entries.length > GROUP_ENTRIES || bytes + size > GROUP_BYTES)) break;
-      entries += set.entries.length;
-      bytes += size;
-      sets++;
-    }
-    return queue.splice(0, sets);
-  };
-
   const commitGroup = async (group: Pending[]): Promise<void> => {
     const segments = packSegments(group.flatMap((set) => set.entries));
     const body = async ({ journal, sys }: Stores): Promise<void> => {
@@ -174,7 +158,7 @@ export const openJournal = async ({ db, device, numbers, epoch, now, onRollback 
     if (draining) return;
     draining = true;
     while (queue.length > 0) {
-      const group = take();
+      const group = queue.splice(0, groupOf(queue));
       try {
         await commitGroup(group);
         for (const set of group) set.resolve();
