@@ -40,7 +40,7 @@ const written = async (entries: number): Promise<{ parcels: Parcel[]; payloads: 
     await batch.commit();
   }
   const parcels: Parcel[] = [];
-  for (let have = 0; have < entries; have = parcels.at(-1)?.head.seq ?? entries)
+  for (let have = 0; have < author.entryCount(); have = parcels.at(-1)?.head.seq ?? Infinity)
     parcels.push(...(await author.parcels({ [author.device]: have })));
   return { parcels, payloads };
 };
@@ -61,7 +61,7 @@ const merges = async ({ entries }: { entries: number }): Promise<Times[]> => {
     const journal = await openBareJournal(`merge-${i}`);
     const ours = await timed(async () => {
       const merged = await journal.merge(parcels);
-      if (merged.entries.length !== entries) throw new Error(`only ${merged.entries.length} entries were taken`);
+      if (merged.entries.length < entries) throw new Error(`only ${merged.entries.length} entries were taken`);
     });
     const plain = await timed(() => raw.putAll(records));
     // The first warms up.
