@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../protocol/actor.ts';
 import { revisionOf, type RevisionId } from '../protocol/entry.ts';
-import { must, type SysError } from '../protocol/errors.ts';
+import { fail, must, type SysError } from '../protocol/errors.ts';
 import type { Change } from '../protocol/files.ts';
 import { dayOf, NARRATIVE, PROPOSALS, RUNS } from '../protocol/formats/records.ts';
 import type { Ports } from '../protocol/ports.ts';
@@ -80,9 +80,16 @@ const recentCauses = async (journal: Journal, device: number): Promise<Map<strin
   return causes;
 };
 
-const readonlyOf = (journal: Journal): object => {
+/** What a person has to know of the journal. */
+const alarmsOf = (journal: Journal): object => {
   const damage = journal.damage();
-  return damage ? { readonly: { seq: damage.detail?.['seq'], message: damage.message } } : {};
+  const forks = journal.forks();
+  const damaged = journal.damaged();
+  return {
+    ...(damage ? { readonly: { seq: damage.detail?.['seq'], message: damage.message } } : {}),
+    ...(forks.length > 0 ? { forks } : {}),
+    ...(damaged.length > 0 ? { damaged } : {}),
+  };
 };
 
 export const bootKernel = async (host: Host): Promise<Running> => {
@@ -90,16 +97,20 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const db = new Database(databaseName(host.workspace), host.idb);
   await db.open();
   const epoch = await nextEpoch(db);
-  const { self } = await loadDevices(db, epoch);
+  const { self, numbers } = await loadDevices(db, epoch);
   let fs: Fs | undefined;
-  const journal = await openJournal({ db, device: self, epoch, now, onRollback: () => fs?.rolledBack() });
-  const replay: Replay = (after, each) => journal.scan(self.number, after[self.id] ?? 0, each);
+  const journal = await openJournal({ db, device: self, numbers, epoch, now, onRollback: () => fs?.rolledBack() });
+  /** [F23] Replay leaves out what is damaged; whoever decides by what is not there must not. */
+  const readWhole: Replay = async (after, each) => {
+    await journal.replay(after, each);
+    if (journal.damage() || journal.damaged().length > 0) fail('EBADMSG', 'The journal cannot be read to its end.');
+  };
   const files = await openFs({
     db,
     log: journal,
     epoch,
     setTimer,
-    replay,
+    replay: journal.replay,
   });
   fs = files;
   const live = createEditors({ db, fs: files, epoch, now, setTimer });
@@ -128,7 +139,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       entries: journal.entryCount(),
       startedAt,
       ...(await files.whole().then(files.counts)),
-      ...readonlyOf(journal),
+      ...alarmsOf(journal),
     }),
   });
   const secrets = createSecrets(db, epoch);
@@ -244,9 +255,9 @@ export const bootKernel = async (host: Host): Promise<Running> => {
         );
       }
       const { startUpkeep } = await import('../journal/upkeep.ts');
-      if (!stopped) upkeep = startUpkeep({ db, journal, epoch, device: self.number, now, setTimer });
+      if (!stopped) upkeep = startUpkeep({ db, journal, epoch, now, setTimer });
       const { createSweeper, startSweep } = await import('../fs/sweep.ts');
-      const sweeper = createSweeper({ db, epoch, log: journal, scan: replay, exclusive: files.exclusive });
+      const sweeper = createSweeper({ db, epoch, log: journal, scan: readWhole, exclusive: files.exclusive });
       if (!stopped && !damaged) sweep = startSweep(sweeper, { busy: journal.busy, setTimer });
       // What was committed before it was there counts too.
       upkeep?.wake();

@@ -10,14 +10,14 @@ import type { ChainCheck, ChainFault } from './reader.ts';
 /** The last check of the whole chain: when, and what it found. */
 export type Checked = { at: number; fault?: ChainFault };
 
-const key = (device: number): string => `checked:${device}`;
+export const checkedKey = (device: number): string => `checked:${device}`;
 
 export const lastCheck = async (db: Database, device: number): Promise<Checked | undefined> =>
-  ((await db.sys.get(key(device))) as SysRow | undefined)?.v as Checked | undefined;
+  ((await db.sys.get(checkedKey(device))) as SysRow | undefined)?.v as Checked | undefined;
 
 export const rememberCheck = (db: Database, epoch: number, device: number, checked: Checked): Promise<void> =>
   transactFenced(db, epoch, ['sys'], async ({ sys }) => {
-    await request(sys.put({ k: key(device), v: checked }));
+    await request(sys.put({ k: checkedKey(device), v: checked }));
   });
 
 /** The answer to every write from here on. */

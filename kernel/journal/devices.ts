@@ -8,22 +8,27 @@ import type { Database, SysRow } from '../store/schema.ts';
 import { request, transactFenced } from '../store/transact.ts';
 
 const SELF = 'device';
-const DEVICES = 'devices';
+export const DEVICES = 'devices';
 
-export type Device = { id: DeviceId; number: number; publicKey: Uint8Array };
-type Self = { id: DeviceId; publicKey: Uint8Array; privateKey: CryptoKey | null };
+export type Device = { id: DeviceId; number: number; publicKey: Uint8Array; privateKey: CryptoKey | null };
+type Self = Omit<Device, 'number'>;
+
+export const deviceOf = (publicKey: Uint8Array): DeviceId => toHex(hash(publicKey).slice(0, 16));
 
 const makeSelf = async (): Promise<Self> => {
   try {
     const pair = (await crypto.subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify'])) as CryptoKeyPair;
     const publicKey = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
-    return { id: toHex(hash(publicKey).slice(0, 16)), publicKey, privateKey: pair.privateKey };
+    return { id: deviceOf(publicKey), publicKey, privateKey: pair.privateKey };
   } catch {
-    // Without Ed25519 in WebCrypto (Chrome < 137) a device still has a name of its own; pairing will ask for a newer browser.
+    // Without Ed25519 in WebCrypto (Chrome < 137) a device still has a name of its own; sharing asks for a newer browser.
     const publicKey = crypto.getRandomValues(new Uint8Array(32));
-    return { id: toHex(hash(publicKey).slice(0, 16)), publicKey, privateKey: null };
+    return { id: deviceOf(publicKey), publicKey, privateKey: null };
   }
 };
+
+export const valueOf = async <T>(sys: IDBObjectStore, key: string): Promise<T | undefined> =>
+  ((await request(sys.get(key))) as SysRow | undefined)?.v as T | undefined;
 
 /** Numbers are given out once, in order of first appearance, and never re-used. This device is number 1. */
 export const loadDevices = async (
@@ -37,9 +42,9 @@ export const loadDevices = async (
     epoch,
     ['sys'],
     async ({ sys }) => {
-      const row = (await request(sys.get(SELF))) as SysRow | undefined;
-      const mine = (row?.v ?? made) as Self;
-      const ids = (((await request(sys.get(DEVICES))) as SysRow | undefined)?.v ?? []) as DeviceId[];
+      const row = await valueOf<Self>(sys, SELF);
+      const mine = (row ?? made) as Self;
+      const ids = (await valueOf<DeviceId[]>(sys, DEVICES)) ?? [];
       if (!row) await request(sys.put({ k: SELF, v: mine }));
       if (!ids.includes(mine.id)) {
         ids.push(mine.id);
@@ -50,5 +55,5 @@ export const loadDevices = async (
     { strict: true },
   );
   const numbers = new Map(known.map((id, index) => [id, index + 1]));
-  return { self: { id: self.id, publicKey: self.publicKey, number: numbers.get(self.id) ?? 1 }, numbers };
+  return { self: { ...self, number: numbers.get(self.id) ?? 1 }, numbers };
 };

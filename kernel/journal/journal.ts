@@ -10,6 +10,7 @@ import {
   NO_NODE,
   sealEntry,
   ZERO_HASH,
+  type DeviceId,
   type Entry,
   type RevisionId,
   type SealedEntry,
@@ -29,14 +30,13 @@ import {
   type Stores,
 } from '../store/transact.ts';
 import type { Database, JournalRow } from '../store/schema.ts';
-import { nextStamp, type Stamp } from './clock.ts';
+import { laterOf, nextStamp, type Stamp } from './clock.ts';
 import { damageOf, lastCheck, refuseDamaged, rememberCheck } from './damage.ts';
 import type { Device } from './devices.ts';
+import { openExchange, type Exchange } from './exchange.ts';
+import { groupOf } from './group.ts';
 import { createReader, isDamage, type ChainCheck, type Reader } from './reader.ts';
 import { packSegments, unpackSegment, type Segment } from './segments.ts';
-
-const GROUP_ENTRIES = 512;
-const GROUP_BYTES = 1 << 20;
 
 /** `told` is the vector of the newest session entry; none since this kernel began. */
 type Head = { seq: number; stamp: Stamp; hash: Uint8Array; told?: VersionVector };
@@ -54,12 +54,13 @@ const session = (seen: VersionVector): Draft => ({
 });
 
 export type Journal = Log &
-  Reader & {
+  Reader &
+  Pick<Exchange, 'numbers' | 'damaged'> & {
     /** How many entries of this device are durable. */
     entryCount: () => number;
     /** Commits are queued or under way. */
     busy: () => boolean;
-    /** Verify this device's whole chain; a fault closes the journal for writing. */
+    /** Verify every device's whole chain; a fault in this one's closes the journal for writing. */
     check: (pause?: () => Promise<void>) => Promise<ChainCheck>;
     /** When the whole chain was last checked. */
     checkedAt: () => number;
@@ -70,14 +71,16 @@ export type Journal = Log &
 type Options = {
   db: Database;
   device: Device;
+  /** Of every device that was ever met, this one too. */
+  numbers: Map<DeviceId, number>;
   epoch: number;
   now: () => number;
   /** A commit failed: everything staged after the durable head is gone. Called before the waiting callers are told. */
   onRollback: (cause: SysFailure) => void;
 };
 
-export const openJournal = async ({ db, device, epoch, now, onRollback }: Options): Promise<Journal> => {
-  const reader = createReader(db, new Map([[device.id, device.number]]));
+export const openJournal = async ({ db, device, numbers, epoch, now, onRollback }: Options): Promise<Journal> => {
+  const reader = createReader(db, numbers);
   const remembered = await lastCheck(db, device.number);
   let checkedAt = remembered?.at ?? -Infinity;
   let damage: SysError | undefined;
@@ -93,6 +96,7 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
     await rememberCheck(db, epoch, device.number, { at: checkedAt, ...(fault ? { fault } : {}) }).catch(
       () => undefined,
     );
+    await exchange.check(pause);
     return found;
   };
 
@@ -108,13 +112,14 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
     }
   };
 
-  let seen: VersionVector = {};
   const headAfter = (last: SealedEntry | undefined): Head =>
     last
       ? { seq: last.entry.seq, stamp: { at: last.entry.at, tick: last.entry.tick }, hash: last.hash }
       : { seq: sound, stamp: { at: 0, tick: 0 }, hash: ZERO_HASH };
   let durable = headAfter(undefined);
   let head = durable;
+  const exchange = await openExchange({ db, epoch, now, reader, device, numbers, own: () => durable });
+  let seen = exchange.held();
   let queue: Pending[] = [];
   let draining = false;
   /** Settles when the newest set is on disk or rolled back; all before it are by then. */
@@ -123,20 +128,6 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
   let leadsOn: IDBDatabase | undefined;
 
   const rowOf = ({ first, count, bytes }: Segment): JournalRow => ({ d: device.number, s: first, c: count, b: bytes });
-
-  const take = (): Pending[] => {
-    let entries = 0;
-    let bytes = 0;
-    let sets = 0;
-    for (const set of queue) {
-      const size = set.entries.reduce((sum, sealed) => sum + sealed.bytes.length, 0);
-      if (sets > 0 && (entries + set.entries.length > GROUP_ENTRIES || bytes + size > GROUP_BYTES)) break;
-      entries += set.entries.length;
-      bytes += size;
-      sets++;
-    }
-    return queue.splice(0, sets);
-  };
 
   const commitGroup = async (group: Pending[]): Promise<void> => {
     const segments = packSegments(group.flatMap((set) => set.entries));
@@ -167,7 +158,7 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
     if (draining) return;
     draining = true;
     while (queue.length > 0) {
-      const group = take();
+      const group = queue.splice(0, groupOf(queue));
       try {
         await commitGroup(group);
         for (const set of group) set.resolve();
@@ -189,7 +180,7 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
     const before = head;
     const told = seen;
     const entries: Entry[] = [];
-    let stamp = head.stamp;
+    let stamp = laterOf(head.stamp, exchange.newest());
     const add = (draft: Draft): Entry => {
       stamp = nextStamp(stamp, now());
       const seq = before.seq + entries.length + 1;
@@ -232,7 +223,7 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
     const row = (await request(journal.openCursor(all, 'prev')))?.value as JournalRow | undefined;
     // The older kernel went on since the end was read. Looked for again in here: between two looks it might do so for ever.
     const last = row && row.s > durable.seq ? headAfter(unpackSegment(row.b).at(-1)) : durable;
-    const stamp = nextStamp(last.stamp, now());
+    const stamp = nextStamp(laterOf(last.stamp, exchange.newest()), now());
     const seq = last.seq + 1;
     const opening = { ...session(seen), device: device.id, seq, ...stamp, more: false, prev: last.hash };
     const sealed = sealEntry(opening);
@@ -257,11 +248,28 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
   // Not "until nobody writes": a reader would starve beside steady writers.
   const settled = async (): Promise<void> => void (await newest);
 
-  const vector = (): VersionVector => ({ [device.id]: durable.seq });
+  const vector = (): VersionVector => ({ ...exchange.held(), [device.id]: durable.seq });
+
+  const merge: Log['merge'] = async (parcels) => {
+    refuseDamaged(damage);
+    if (draining) throw new Error('a merge beside a commit');
+    const merged = await exchange.merge(parcels);
+    if (merged.entries.length > 0) seen = exchange.held();
+    return merged;
+  };
+
   const entry = async (revision: RevisionId): Promise<SealedEntry | undefined> => (await reader.entries([revision]))[0];
 
   const scan: Reader['scan'] = async (...of) => {
     await unlessDamaged(() => reader.scan(...of));
+  };
+
+  const replay: Log['replay'] = async (after, each) => {
+    // One chain needs no order made.
+    if (numbers.size === 1) return scan(device.number, after[device.id] ?? 0, each);
+    return exchange.replay(after, each, async () => {
+      if (!damage) await check();
+    });
   };
 
   return {
@@ -270,15 +278,18 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
     device: device.id,
     batch,
     settled,
-    merge: async () => {
-      throw new Error('not built yet');
-    },
+    merge,
+    parcels: exchange.parcels,
+    replay,
+    forks: exchange.forks,
+    damaged: exchange.damaged,
+    numbers: exchange.numbers,
     entry,
     vector,
     check,
     damage: () => damage,
     checkedAt: () => checkedAt,
-    busy: () => draining,
+    busy: () => draining || exchange.merging(),
     entryCount: () => durable.seq,
     noteVector: (vector) => {
       seen = vector;

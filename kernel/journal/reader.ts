@@ -19,6 +19,10 @@ export type Reader = {
   last: (device: number) => Promise<SealedEntry | undefined>;
   /** Entries of a device after `seq`, oldest first, a segment at a time. Throws EBADMSG where the chain is not sound. */
   scan: (device: number, after: number, each: (entries: SealedEntry[]) => void) => Promise<void>;
+  /** The same, as they are asked for. */
+  follow: (device: number, after: number) => AsyncGenerator<SealedEntry[]>;
+  /** Rows as they lie on disk, from the one that holds the entry after `after`. */
+  rows: (device: number, after: number, count: number) => Promise<JournalRow[]>;
   /** Walk the chain from the beginning: sequence, previous hash, payload hash. `pause` comes between its steps. */
   verify: (device: number, pause?: () => Promise<void>) => Promise<ChainCheck>;
 };
@@ -83,35 +87,32 @@ export const createReader = (db: Database, numbers: Map<DeviceId, number>): Read
       return request(journal.getAll(byNumber(db, [device, from], [device, Infinity]), count)) as Promise<JournalRow[]>;
     });
 
-  /** Rows from the one that holds the entry after `chain`, as far as `each` takes the chain. */
-  const scanRows = async (
-    device: number,
-    chain: Chain,
-    each: (row: JournalRow) => void,
-    count = SCAN_ROWS,
-    pause?: () => Promise<void>,
-  ): Promise<void> => {
+  async function* follow(device: number, after: number): AsyncGenerator<SealedEntry[]> {
+    const chain: Chain = { seq: after };
     for (;;) {
-      const rows = await rowsAfter(device, chain.seq, count);
-      for (const row of rows) each(await opened(row));
-      if (rows.length < count) return;
-      await pause?.();
+      const rows = await rowsAfter(device, chain.seq, SCAN_ROWS);
+      for (const row of rows) {
+        const sound: SealedEntry[] = [];
+        let fault: SysFailure | undefined;
+        try {
+          for (const one of following(await opened(row), chain)) sound.push(one);
+        } catch (cause) {
+          if (!isDamage(cause)) throw cause;
+          fault = cause;
+        }
+        yield sound;
+        if (fault) throw fault;
+      }
+      if (rows.length < SCAN_ROWS) return;
     }
-  };
+  }
 
   return {
-    scan: (device, after, each) => {
-      const chain: Chain = { seq: after };
-      return scanRows(device, chain, (row) => {
-        const sound: SealedEntry[] = [];
-        try {
-          for (const one of following(row, chain)) sound.push(one);
-        } catch (cause) {
-          each(sound);
-          throw cause;
-        }
-        each(sound);
-      });
+    follow,
+    rows: rowsAfter,
+
+    scan: async (device, after, each) => {
+      for await (const entries of follow(device, after)) each(entries);
     },
 
     last: async (device) => {
@@ -152,11 +153,13 @@ export const createReader = (db: Database, numbers: Map<DeviceId, number>): Read
 
     verify: async (device, pause) => {
       const chain: Chain = { seq: 0, hash: ZERO_HASH };
-      const follow = (row: JournalRow): void => {
-        for (const _ of following(row, chain));
-      };
       try {
-        await scanRows(device, chain, follow, VERIFY_ROWS, pause);
+        for (;;) {
+          const rows = await rowsAfter(device, chain.seq, VERIFY_ROWS);
+          for (const row of rows) for (const _ of following(await opened(row), chain));
+          if (rows.length < VERIFY_ROWS) break;
+          await pause?.();
+        }
       } catch (cause) {
         // A database that does not answer says nothing about the journal.
         if (!isDamage(cause)) throw cause;

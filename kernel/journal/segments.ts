@@ -61,8 +61,16 @@ export const bodyOf = (bytes: Uint8Array): Uint8Array =>
 
 export const rawSegment = (body: Uint8Array): Uint8Array => concatBytes([HEAD, body]);
 
+const lengthAt = (decoder: decoding.Decoder): number => {
+  try {
+    return decoding.readVarUint(decoder);
+  } catch {
+    return fail('EBADMSG', 'a segment that is cut short');
+  }
+};
+
 const next = (decoder: decoding.Decoder): SealedEntry => {
-  const length = decoding.readVarUint(decoder);
+  const length = lengthAt(decoder);
   const end = decoder.pos + length;
   if (end > decoder.arr.length) fail('EBADMSG', 'a segment that is cut short');
   const sealed = readEntry(decoder);
@@ -83,7 +91,7 @@ export const unpackSegment = (bytes: Uint8Array): SealedEntry[] => [...readSegme
 export const entryAt = (body: Uint8Array, index: number): SealedEntry => {
   const decoder = decoding.createDecoder(body);
   for (let i = 0; i < index; i++) {
-    const length = decoding.readVarUint(decoder);
+    const length = lengthAt(decoder);
     decoder.pos += length;
     if (decoder.pos > body.length) fail('EBADMSG', 'a segment that is cut short');
   }

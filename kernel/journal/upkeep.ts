@@ -18,8 +18,6 @@ type Options = {
   db: Database;
   journal: Journal;
   epoch: number;
-  /** The number of this device. */
-  device: number;
   now: () => number;
   setTimer: (run: () => void, ms: number) => () => void;
 };
@@ -31,7 +29,7 @@ export type Upkeep = {
   stop: () => Promise<void>;
 };
 
-export const startUpkeep = ({ db, journal, epoch, device, now, setTimer }: Options): Upkeep => {
+export const startUpkeep = ({ db, journal, epoch, now, setTimer }: Options): Upkeep => {
   const stopped = new AbortController();
   const { signal } = stopped;
   let lastWake = -Infinity;
@@ -64,7 +62,11 @@ export const startUpkeep = ({ db, journal, epoch, device, now, setTimer }: Optio
       return true;
     }
     try {
-      return !signal.aborted && (await compactStep({ db, epoch, device, now, busy: journal.busy }));
+      for (const device of journal.numbers()) {
+        if (signal.aborted) return false;
+        if (await compactStep({ db, epoch, device, now, busy: journal.busy })) return true;
+      }
+      return false;
     } catch (cause) {
       if (isDamage(cause)) await journal.check(pause);
       throw cause as SysFailure;

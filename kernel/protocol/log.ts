@@ -19,6 +19,9 @@ export type Batch = {
   discard: () => void;
 };
 
+/** Proof that a device wrote two histories: from this entry on nothing more is taken of it. */
+export type Fork = { device: DeviceId; seq: number };
+
 export type Log = {
   device: DeviceId;
   /** Why nothing may be written any more: the journal is damaged. Every batch is refused with it. */
@@ -35,6 +38,15 @@ export type Log = {
    * of its own on the way to the disk.
    */
   merge: (parcels: readonly Parcel[]) => Promise<Merged>;
+  /**
+   * What a peer that holds `have` lacks and a signature vouches for: something of every device, bounded. Ask again, with
+   * what is held then, until nothing new comes.
+   */
+  parcels: (have: VersionVector) => Promise<Parcel[]>;
+  /** Entries of all devices after `vector`, each after what its author had seen, in the order of `merge`. */
+  replay: (after: VersionVector, each: (entries: SealedEntry[]) => void) => Promise<void>;
+  /** Devices that were found to have written two histories. */
+  forks: () => readonly Fork[];
   /** The last durable sequence number of each device. */
   vector: () => VersionVector;
 };

@@ -12,15 +12,17 @@ export type Parcel = {
   /** 32 bytes; the device is the first 16 of their SHA-256. */
   publicKey: Uint8Array;
   head: SignedHead;
-  /** Consecutive segments of this device, ascending, the last entry at or before `head`. */
+  /** Consecutive segments of this device, ascending; the last entry is `head` and ends a change set. */
   segments: Uint8Array[];
 };
+
+/** Kept apart, applied to nothing: from this entry of this device on. */
+export type Refusal = { device: DeviceId; seq: number; message: string };
 
 /** What became of parcels: all of `entries` is durable, in an order in which each comes after what its author had seen. */
 export type Merged = {
   entries: SealedEntry[];
-  /** Kept apart, applied to nothing: from this entry of this device on. */
-  refused: { device: DeviceId; seq: number; message: string }[];
+  refused: Refusal[];
   /** Not taken yet: their authors had seen entries that are not here. Ask for everything after these. */
   missing: VersionVector;
 };

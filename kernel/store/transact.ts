@@ -8,7 +8,7 @@
 import { SysFailure } from '../protocol/errors.ts';
 import type { Database } from './schema.ts';
 
-export type StoreName = 'journal' | 'chunks' | 'dirs' | 'docs' | 'hist' | 'revs' | 'post' | 'sys' | 'secrets';
+export type StoreName = 'journal' | 'chunks' | 'dirs' | 'docs' | 'hist' | 'revs' | 'post' | 'sys' | 'secrets' | 'quar';
 export type Stores = Record<StoreName, IDBObjectStore>;
 
 /** A request as a promise. Safe inside a transaction: the continuation runs before it can auto-commit. */
