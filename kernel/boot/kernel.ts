@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../protocol/actor.ts';
 import { revisionOf, type RevisionId } from '../protocol/entry.ts';
-import { must } from '../protocol/errors.ts';
+import { must, type SysError } from '../protocol/errors.ts';
 import type { Change } from '../protocol/files.ts';
 import { dayOf, NARRATIVE, PROPOSALS, RUNS } from '../protocol/formats/records.ts';
 import type { Ports } from '../protocol/ports.ts';
@@ -61,6 +61,8 @@ export type Running = {
   journal: Journal;
   /** The daemons stand and the search index is kept. */
   standing: Promise<Index>;
+  /** If ever, why the database is not ours any more: a newer version needs it, or it was deleted. */
+  gone: Promise<SysError>;
   /** Flush, seal and close; nothing acknowledged is lost without it either. */
   stop: () => Promise<void>;
 };
@@ -251,6 +253,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     epoch,
     journal,
     standing: daemonsStarted,
+    gone: db.whenGone.then(({ error }) => error),
     as: (actor) => sys({ actor, run: '', capabilities: [], signal: standing.signal }),
     call: (caller, name, args) => dispatch(kernel, caller, name, args),
     stop: async () => {
@@ -260,12 +263,12 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       cancelExpiry();
       for (const stop of stops) stop();
       standing.abort();
-      await processes.stop();
-      await live.stop();
-      await finder.stop();
-      await files.stop();
-      await upkeep?.stop();
+      // A kernel that was fenced cannot put down what it holds: each room is refused by itself, and the rest still ends.
+      const failures: unknown[] = [];
+      for (const end of [processes.stop, live.stop, finder.stop, files.stop, upkeep?.stop])
+        await end?.().catch((cause: unknown) => failures.push(cause));
       db.close();
+      if (failures.length > 0) throw failures[0];
     },
   };
 };

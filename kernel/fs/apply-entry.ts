@@ -3,7 +3,7 @@
  * place are last-writer-wins registers, folders move as `folder-moves.ts` says, removal is as `presence.ts` says. Each
  * entry of this device can be taken back until the next one. It knows nothing of contents.
  */
-import type { DeviceId, Entry, NodeId, Op, VersionVector } from '../protocol/entry.ts';
+import type { DeviceId, Entry, NodeId, Op, RevisionId, VersionVector } from '../protocol/entry.ts';
 import { segmentProblem } from '../protocol/paths.ts';
 import type { FolderMove } from './folder-moves.ts';
 import { compareStamps, DEAD, EXISTS, FOLDER, LOADED, MIXED, SHOWN, type Row, type Stamp } from './node-table.ts';
@@ -11,7 +11,12 @@ import { acted, isDead, removed, restored } from './presence.ts';
 import { ROOT_ROW, type TreeState, type Undo } from './tree-state.ts';
 
 /** What an entry did: how to take it back, and what its author had not seen of this file, if anything (`HistRow.seen`). */
-export type Applied = { undo: Undo; seen?: Record<string, number> };
+export type Applied = {
+  undo: Undo;
+  seen?: Record<string, number>;
+  /** The only revision there was before: told with the second. */
+  first?: RevisionId;
+};
 
 type Moved = Omit<FolderMove, 'from'>;
 
@@ -60,6 +65,7 @@ const applyAlone = (state: TreeState, entry: Entry): (Applied & { moved?: Moved 
   const row = state.table.row(entry.node);
   const undos: Undo[] = [state.saveRow(row)];
   const isNew = !state.table.has(row, EXISTS);
+  const first = state.table.revisions[row] === 1 ? state.view(row).revision : undefined;
   const stamp: Stamp = { at: entry.at, tick: entry.tick, device };
   const seen = isNew ? undefined : unseen(state, row, device);
   state.hide(row);
@@ -76,7 +82,7 @@ const applyAlone = (state: TreeState, entry: Entry): (Applied & { moved?: Moved 
     state.refresh(row);
     state.touch(row);
   };
-  return { undo, ...(seen ? { seen } : {}), ...(moved ? { moved } : {}) };
+  return { undo, ...(seen ? { seen } : {}), ...(first ? { first } : {}), ...(moved ? { moved } : {}) };
 };
 
 const make = (state: TreeState, row: Row, change: Extract<Op, { op: 'mkdir' | 'create' }>, stamp: Stamp): void => {

@@ -13,7 +13,7 @@ import type { Tree, TreeNode } from './tree.ts';
 const recordOf = (tree: Tree, { row, kind, words, at, revision }: Disagreement): Conflict => {
   const node = tree.view(row);
   return {
-    id: hashHex(`${kind}|${node.id}|${at}|${revision ?? ''}`).slice(0, 16),
+    id: hashHex(`${kind}|${node.id}|${revision ?? at}`).slice(0, 16),
     kind,
     state: 'open',
     path: tree.pathOf(node),

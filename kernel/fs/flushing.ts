@@ -7,7 +7,8 @@ import { transactFenced } from '../store/transact.ts';
 import type { Database } from '../store/schema.ts';
 import type { Contents } from './contents.ts';
 import type { Histories } from './history.ts';
-import { putHistories, putTree, takeTree } from './projection.ts';
+import { writeHistories } from './hist-store.ts';
+import { putTree, takeTree } from './projection.ts';
 import type { Standing } from './standing.ts';
 
 const FLUSH_ENTRIES = 256;
@@ -54,15 +55,17 @@ export const createFlushing = (options: Options): Flushing => {
     const tree = standing.tree();
     const pending = [...histories.pending()];
     if (pending.length === 0 && tree.dirty.size === 0) return undefined;
+    const due = await histories.due(pending);
+    if (stale()) return undefined;
     const touched = new Map(pending.flatMap((row) => tree.get(row.node) ?? []).map((node) => [node.id, node]));
     const docs = contents.checkpoints(touched.values());
-    const taken = takeTree(tree, standing.layout(), log.vector());
+    const taken = takeTree(tree, standing.layout(), log.vector(), due.length > 0);
     return async () => {
       try {
         await transactFenced(db, epoch, ['dirs', 'docs', 'hist', 'sys'], async (stores) => {
           putTree(stores, taken);
           for (const [id, doc] of docs) stores.docs.put(doc, id);
-          await putHistories(stores, pending);
+          await writeHistories(stores, due);
         });
       } catch (cause) {
         taken.failed();

@@ -76,7 +76,12 @@ export const openFs = async ({ db, log, epoch, replay, setTimer }: Options): Pro
     standing.distrust();
     stale = true;
   };
-  const histories: Histories = createHistories(db, onBroken);
+  const histories: Histories = createHistories({
+    db,
+    log,
+    nodeOf: (id) => standing.tree().get(id),
+    onDamage: onBroken,
+  });
   const contents = createContents({ db, epoch, log, histories, client: () => client });
   const standing = createStanding({ db, epoch, histories, contents, replay, onBroken });
   const { tree } = standing;

@@ -46,13 +46,13 @@ export const isContent = ({ change }: Entry): boolean =>
 
 export const createStanding = ({ db, epoch, histories, contents, replay, onBroken }: Options): Standing => {
   let tree: Tree = createTree();
-  let layout: Layout = { pages: new Map() };
+  let layout: Layout = { pages: new Map(), histories: false };
   let reading: StoredTree | undefined;
   let distrusted = false;
 
-  const noteIn = (of: Tree, entry: Entry, { seen }: Applied): void => {
+  const noteIn = (of: Tree, entry: Entry, { seen, first }: Applied): void => {
     const node = of.get(entry.node);
-    if (node) histories.note(entry, node, of.pathOf(node), seen);
+    if (node) histories.note(entry, node, of.pathOf(node), seen, first);
   };
 
   const settleIn = async (of: Tree, ids: Iterable<NodeId>): Promise<void> => {
@@ -60,7 +60,7 @@ export const createStanding = ({ db, epoch, histories, contents, replay, onBroke
       const node = of.get(id);
       if (!node?.mixed) continue;
       const { lost, ...content } = await contents.refresh(node);
-      of.setContent(node, content, lost);
+      of.setContent(node, content, lost === undefined ? undefined : { revision: lost, at: node.at });
     }
   };
 
@@ -115,7 +115,7 @@ export const createStanding = ({ db, epoch, histories, contents, replay, onBroke
     const next = createTree();
     await bringUp(next, {});
     tree = next;
-    layout = { pages: new Map() };
+    layout = { pages: new Map(), histories: false };
     reading = undefined;
   };
 

@@ -250,7 +250,9 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
     device: device.id,
     batch,
     settled,
-    merge: async () => fail('ENOSYS', 'Merging is not built yet.'),
+    merge: async () => {
+      throw new Error('not built yet');
+    },
     entry,
     vector,
     check,

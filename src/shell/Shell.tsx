@@ -87,6 +87,11 @@ export function Shell(props: ShellProps) {
       action: { label: 'Show', onRun: () => (location.hash = href({ room: 'files', path })) },
     }),
   );
+  void import('./former.ts').then(({ missFormer }) =>
+    missFormer(client, (text, onRun) =>
+      toasts.add({ text, tone: 'fail', stay: 0, action: { label: 'I know', onRun } }),
+    ),
+  );
   listenForDrops(
     client,
     () => props.route.room === 'home' || props.route.room === 'files',
