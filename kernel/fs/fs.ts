@@ -14,6 +14,7 @@ import { storageFailure } from '../store/transact.ts';
 import type { Database } from '../store/schema.ts';
 import { storeBlob } from './blobs.ts';
 import { createBus, type Bus, type Committed } from './bus.ts';
+import { stagedSet, type Check } from './check.ts';
 import { createContents, type Contents } from './contents.ts';
 import { eventsOf } from './events.ts';
 import { createFlushing } from './flushing.ts';
@@ -21,13 +22,12 @@ import { createHistories, type Histories } from './history.ts';
 import type { Merging } from './merging.ts';
 import { prepare } from './prepare.ts';
 import { createReads, refused, type Reads } from './reads.ts';
+import type { Sources } from './restore-plan.ts';
+import type { TakeBack, Which } from './take-back.ts';
 import { stage, type Author, type Staged } from './stage.ts';
 import { createStanding, type Replay } from './standing.ts';
 import { randomClient } from './texts.ts';
 import type { TreeNode, Undo } from './tree.ts';
-
-/** Judges the texts a change set would leave behind, before it takes its place. */
-export type Check = (textAt: (path: Path) => string | undefined) => Result<unknown>;
 
 export type Fs = Reads &
   Omit<Bus, 'announce'> & {
@@ -51,6 +51,8 @@ export type Fs = Reads &
     node: (id: string) => TreeNode | undefined;
     pathOf: (node: TreeNode) => Path;
     contents: Contents;
+    /** What it takes to undo a run or an actor, as the files stand. */
+    takeBack: (which: Which) => Promise<TakeBack>;
     /** Write the projection; safe at any time. */
     flush: () => Promise<void>;
     /** The journal rolled back: what was staged is dropped before anything else is read or written. */
@@ -84,6 +86,7 @@ export const openFs = async ({ db, log, epoch, replay, setTimer }: Options): Pro
   });
   const contents = createContents({ db, epoch, log, histories, client: () => client });
   const standing = createStanding({ db, epoch, histories, contents, replay, onBroken });
+  const sources: Sources = { log, contents, histories };
   const { tree } = standing;
   const bus = createBus();
 
@@ -145,14 +148,15 @@ export const openFs = async ({ db, log, epoch, replay, setTimer }: Options): Pro
   /** Run the synchronous step; on any refusal everything it touched is as before. */
   const stageSet = (
     author: Author,
-    body: (apply: (draft: Draft) => { node: TreeNode; revision: RevisionId }) => Staged,
+    body: (apply: (draft: Draft) => { node: TreeNode; revision: RevisionId }, entries: Map<string, number>) => Staged,
   ): { done: Committed; durable: Promise<void> } => {
     const batch = log.batch();
     const undos: Undo[] = [];
-    const touchedIds = new Set<string>();
+    /** How many entries each node gets. */
+    const entries = new Map<string, number>();
     try {
       const staged = body((draft) => {
-        touchedIds.add(draft.node);
+        entries.set(draft.node, (entries.get(draft.node) ?? 0) + 1);
         const entry = batch.add(draft);
         const applied = tree().apply(entry) ?? fail('EIO', 'An entry was applied to no node.');
         standing.note(entry, applied);
@@ -162,26 +166,18 @@ export const openFs = async ({ db, log, epoch, replay, setTimer }: Options): Pro
         });
         const node = tree().get(entry.node) ?? fail('EIO', 'An entry was applied to no node.');
         return { node, revision: revisionOf(entry) };
-      });
+      }, entries);
       for (const [id, content] of staged.contents) contents.put(id, content);
       const done = { staged, author, events: eventsOf(tree(), staged, author) };
       return { done, durable: batch.commit() };
     } catch (cause) {
       for (const undo of undos.reverse()) undo();
       // Documents edited by the refused set hold its edits: they are rebuilt from the journal.
-      for (const id of touchedIds) contents.drop(id);
+      for (const id of entries.keys()) contents.drop(id);
       batch.discard();
       throw cause;
     }
   };
-
-  const textIn =
-    (staged: Staged) =>
-    (path: Path): string | undefined => {
-      const node = tree().resolve(path);
-      const content = node && staged.contents.get(node.id);
-      return content?.as === 'text' ? content.text : undefined;
-    };
 
   const place = async (
     changes: readonly Change[],
@@ -192,12 +188,12 @@ export const openFs = async ({ db, log, epoch, replay, setTimer }: Options): Pro
     if (damage) throw new SysFailure(damage);
     for (;;) {
       try {
-        const prepared = await prepare(tree(), changes, contents.load, (bytes) => storeBlob(db, epoch, bytes));
+        const prepared = await prepare(tree(), changes, sources, (bytes) => storeBlob(db, epoch, bytes));
         if (!stale) {
           const { [log.device]: _own, ...seen } = log.vector();
-          return stageSet(author, (apply) => {
+          return stageSet(author, (apply, entries) => {
             const staged = stage({ tree: tree(), prepared, author, client, seen, apply }, changes);
-            if (check) must(check(textIn(staged)));
+            if (check) must(check(stagedSet(tree(), staged, author, entries)));
             return staged;
           });
         }
@@ -257,6 +253,10 @@ export const openFs = async ({ db, log, epoch, replay, setTimer }: Options): Pro
     exclusive,
     commit,
     contents,
+    takeBack: async (which) => {
+      const [{ planTakeBack }] = await Promise.all([import('./take-back.ts'), ready().then(() => reach())]);
+      return planTakeBack(tree(), which, sources);
+    },
     flush: flushing.flush,
     stat: (path) => {
       const node = tree().resolve(path);

@@ -76,7 +76,7 @@ describe('[S4] the stored tree', () => {
     await two.stop();
   });
 
-  test('[S7] a path needs the folders that lead to it, and no others; whatever changes something waits for all', async () => {
+  test('[S9] a path needs the folders that lead to it, and no others; whatever changes something waits for all', async () => {
     const k = await reading(await varied());
     const { kernel } = k;
     expect(kernel.starting).toBeDefined();

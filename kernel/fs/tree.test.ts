@@ -165,7 +165,7 @@ const meet = (replicas: Replica[]): void => {
     for (const one of replicas) for (const other of replicas) if (one !== other) one.pull(other, round === 0);
 };
 
-describe('[F18] the tree of several devices', () => {
+describe('[T1] the tree of several devices', () => {
   test('[A6] converges: equal names, no cycle, nothing lost that somebody changed after its removal was seen', () => {
     fc.assert(
       fc.property(
@@ -240,7 +240,7 @@ describe('[F18] the tree of several devices', () => {
     );
   });
 
-  test('[F19] two files that want one name are both shown; the earlier has it', () => {
+  test('[T2] two files that want one name are both shown; the earlier has it', () => {
     const [one, two] = [new Replica(0, 0), new Replica(1, 0)];
     const make =
       (name: string): ((seen: VersionVector) => Op) =>
@@ -260,7 +260,7 @@ describe('[F18] the tree of several devices', () => {
     expect(disagreements(one.tree)).toEqual([]);
   });
 
-  test('[F18] folders moved into each other: the later move is passed over and said', () => {
+  test('[T1] folders moved into each other: the later move is passed over and said', () => {
     const [one, two] = [new Replica(0, 0), new Replica(1, 0)];
     const [a, b] = [folderId(ROOT, 'a'), folderId(ROOT, 'b')];
     one.act(1, a, () => ({ op: 'mkdir', parent: ROOT, name: 'a' }));
@@ -277,7 +277,7 @@ describe('[F18] the tree of several devices', () => {
     expect(disagreements(two.tree)).toEqual([]);
   });
 
-  test('[F18] an edit wins over a removal that had not seen it, until somebody says what shall be', () => {
+  test('[T1] an edit wins over a removal that had not seen it, until somebody says what shall be', () => {
     const [one, two] = [new Replica(0, 0), new Replica(1, 0)];
     one.act(1, nodeOf(1), () => ({
       op: 'create',

@@ -60,8 +60,10 @@ const createLedger = () => {
       Object.keys(may).flatMap((lane) => {
         const known = new Set([...Object.keys(must[lane] ?? {}), ...Object.keys(may[lane] ?? {})]);
         const mine = Object.fromEntries(Object.entries(there).filter(([path]) => known.has(path)));
+        const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
         const same = (files: Files = {}): boolean =>
-          JSON.stringify(Object.entries(files).sort()) === JSON.stringify(Object.entries(mine).sort());
+          JSON.stringify(Object.entries(files).toSorted(byName)) ===
+          JSON.stringify(Object.entries(mine).toSorted(byName));
         return same(must[lane]) || same(may[lane])
           ? []
           : [{ lane, must: must[lane] ?? {}, may: may[lane] ?? {}, there: mine }];
