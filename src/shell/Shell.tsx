@@ -11,7 +11,6 @@ import { go, href, type RoomName, type Route } from '../client/route.ts';
 import { AppFrame } from '../ui/AppFrame.tsx';
 import type { NavItem } from '../ui/NavList.tsx';
 import { ToastRegion, type ToastItem } from '../ui/ToastRegion.tsx';
-import { plural } from '../ui/words.ts';
 import { Dock, type OrderInput } from './Dock.tsx';
 import { listenForDrops } from './drops.ts';
 import { KernelNotice, type Update } from './KernelNotice.tsx';
@@ -56,7 +55,10 @@ export function Shell(props: ShellProps) {
       setStopping(false);
       if (!killed.ok) return toasts.add({ text: `Not stopped: ${killed.error.message}`, tone: 'fail' });
       const count = killed.value.killed.length;
-      toasts.add({ text: count === 0 ? 'Nothing was running.' : `${plural(count, 'run')} stopped.` });
+      // Not by the words of the kit: they would be fetched with the first screen for this alone.
+      toasts.add({
+        text: count === 0 ? 'Nothing was running.' : count === 1 ? '1 run stopped.' : `${count} runs stopped.`,
+      });
     },
     say: (text) => toasts.add({ text }),
   };

@@ -1,23 +1,11 @@
 /**
  * Rail: brand, search, rooms; at the foot this month's money, this device, and the one button that stops everything.
  */
-import { Show } from 'solid-js';
+import { type JSX, Show } from 'solid-js';
 import { Brand } from './Brand.tsx';
 import { Button } from './Button.tsx';
 import { Icon } from './Icon.tsx';
-import { Meter } from './Meter.tsx';
 import { NavList, type NavListProps } from './NavList.tsx';
-
-export interface BudgetLine {
-  /** "November" */
-  label: string;
-  /** "$11.82 of $30.00" */
-  text: string;
-  used: number;
-  held?: number;
-  max: number;
-  href: string;
-}
 
 export interface DeviceLine {
   /** "laptop" */
@@ -32,7 +20,8 @@ export interface DeviceLine {
 export interface RailProps extends Omit<NavListProps, 'label'> {
   /** The workspace's name. */
   workspace: string;
-  budget?: BudgetLine;
+  /** A BudgetLine. */
+  budget?: JSX.Element;
   device?: DeviceLine;
   onFind?: () => void;
   onStop?: () => void;
@@ -42,17 +31,7 @@ export interface RailProps extends Omit<NavListProps, 'label'> {
 export function RailFoot(props: Pick<RailProps, 'budget' | 'device' | 'onStop' | 'stopping'>) {
   return (
     <>
-      <Show when={props.budget}>
-        {(budget) => (
-          <a href={budget().href}>
-            <span class="row between">
-              <span>{budget().label}</span>
-              <span>{budget().text}</span>
-            </span>
-            <Meter value={budget().used} held={budget().held} max={budget().max} />
-          </a>
-        )}
-      </Show>
+      {props.budget}
       <Show when={props.device}>
         {(device) => (
           <a href={device().href}>

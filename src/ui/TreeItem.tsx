@@ -54,7 +54,10 @@ export function TreeItem(props: TreeItemProps) {
       }}
       onContextMenu={(event) => {
         event.preventDefault();
-        props.onMenu({ x: event.clientX, y: event.clientY });
+        const open = () => props.onMenu({ x: event.clientX, y: event.clientY });
+        // Where the menu key is still down, letting it go would count as a press outside and close what just opened.
+        if (event.buttons === 0) open();
+        else addEventListener('pointerup', () => setTimeout(open), { once: true });
       }}
     >
       <div class="t-row" ref={(el) => cssVar(el, '--d', () => props.row.depth)}>

@@ -5,6 +5,7 @@
 import { createSignal, type JSX, Show } from 'solid-js';
 import { render } from 'solid-js/web';
 import { AppFrame } from './AppFrame.tsx';
+import { BudgetLine } from './BudgetLine.tsx';
 import { Button } from './Button.tsx';
 import { DockHead, DockPlaces, type DockPlace } from './DockHead.tsx';
 import { Input } from './Input.tsx';
@@ -116,7 +117,7 @@ export function Kit() {
       items={ROOMS}
       current={roomNow()}
       place={place()}
-      budget={{ label: 'November', text: '$11.82 of $30.00', used: 11.82, held: 0.17, max: 30, href: '#money' }}
+      budget={<BudgetLine label="November" text="$11.82 of $30.00" used={11.82} held={0.17} max={30} href="#money" />}
       device={{ name: 'laptop', role: 'runs the schedules', sync: 'Synced with phone 2 min ago', href: '#devices' }}
       onFind={() => setFinding(true)}
       onStop={() => undefined}

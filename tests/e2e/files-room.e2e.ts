@@ -114,6 +114,51 @@ test('any two versions are compared, as lines and side by side; the margin names
   expect(complaints).toEqual([]);
 });
 
+test('a version, a removed folder and what a bash line did are taken back', async ({ page }) => {
+  await page.goto('/');
+  await ready(page);
+  const path = '/workspace/context/p.md';
+  const textOf = (at: string): Promise<unknown> =>
+    page.evaluate(async (wanted) => {
+      const read = await (globalThis as unknown as Console).allod.read(wanted, { as: 'text' });
+      return read.ok ? read.value.content : read.error.code;
+    }, at);
+  await put(page, [
+    { path, content: 'one\ntwo\n', message: 'First' },
+    { path, content: 'one\n2\n', message: 'Second' },
+    { path: '/workspace/context/sub/q.md', content: 'q\n', message: 'Q' },
+  ]);
+  await go(page, `#/files${path}`);
+  await page.getByRole('button', { name: 'History' }).click();
+  await page.getByRole('button', { name: 'First', exact: true }).click();
+  await page.getByRole('button', { name: 'Restore this version' }).click();
+  await expect.poll(() => textOf(path)).toBe('one\ntwo\n');
+
+  await page.evaluate(async () => {
+    const { allod } = globalThis as unknown as Console;
+    const sub = '/workspace/context/sub';
+    await allod.write(
+      [
+        { op: 'remove', path: `${sub}/q.md` },
+        { op: 'remove', path: sub },
+      ],
+      { message: 'Gone' },
+    );
+    await allod.fire({ kind: 'bash', script: 'echo added >> context/p.md; echo new > context/new.md' });
+  });
+  await go(page, '#/files/workspace/context/sub');
+  await page.getByRole('button', { name: 'Bring it back' }).click();
+  await expect(page.getByRole('list', { name: 'In sub' }).getByRole('link')).toContainText('q.md');
+
+  await go(page, '#/files/workspace/context/new.md');
+  await page.getByRole('button', { name: /^echo added/ }).click();
+  await page.getByRole('button', { name: /^Undo what run/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Undo in 2 files' }).click();
+  await expect(page.getByText(/^Run .* is undone in 2 files\.$/)).toBeVisible();
+  expect(await textOf(path)).toBe('one\ntwo\n');
+  expect(await textOf('/workspace/context/new.md')).toBe('ENOENT');
+});
+
 const divided: Fake = (name, args) => {
   const at = '2026-11-27T08:00:00Z';
   const ok = (value: unknown) => ({ ok: true, value });

@@ -75,7 +75,14 @@ export function RunPage(props: { id: string }) {
               <h2 class="vh">This run</h2>
               <Empty
                 title={`No run ${props.id}`}
-                action={<Button href={href({ room: 'agents' })}>See all runs</Button>}
+                action={
+                  <>
+                    <Button href={href({ room: 'agents' })}>See all runs</Button>
+                    <Button icon="undo" onClick={() => setUndoing(true)}>
+                      Undo what it did
+                    </Button>
+                  </>
+                }
               >
                 No run with this id is on record in this workspace. A bash line leaves no record of its own: its changes
                 are in the history of the files.
@@ -176,7 +183,6 @@ export function RunPage(props: { id: string }) {
                   </Button>
                 }
               >
-                <UndoRun run={props.id} open={undoing()} onClose={() => setUndoing(false)} />
                 <Show
                   when={touched.value()?.length}
                   fallback={
@@ -201,6 +207,7 @@ export function RunPage(props: { id: string }) {
           </div>
         </Match>
       </Switch>
+      <UndoRun run={props.id} open={undoing()} onClose={() => setUndoing(false)} />
     </Room>
   );
 }

@@ -4,7 +4,10 @@
  */
 import { createVirtualizer } from '@tanstack/solid-virtual';
 import { createEffect, createMemo, createSignal, on } from 'solid-js';
-import type { Path } from '../../../kernel/protocol/paths.ts';
+import { isUnder, type Path } from '../../../kernel/protocol/paths.ts';
+import { go } from '../../client/route.ts';
+import { ContextMenu } from '../../ui/ContextMenu.tsx';
+import type { MenuItem } from '../../ui/MenuList.tsx';
 import { Tree } from '../../ui/Tree.tsx';
 import type { TreeRow } from '../../ui/TreeItem.tsx';
 import { movable } from './places.ts';
@@ -50,6 +53,33 @@ export function FileTree(props: FileTreeProps) {
     return { from: first.index, to: last.index + 1, before: first.start, after: virtual.getTotalSize() - last.end };
   });
 
+  const [menu, setMenu] = createSignal<{ row: TreeRow; at: { x: number; y: number } }>();
+  const items = (): MenuItem[] => {
+    const row = menu()?.row;
+    if (!row) return [];
+    const { id } = row;
+    const folder = row.expanded !== undefined;
+    return [
+      { label: 'Open', icon: 'eye', onRun: () => props.onOpen(id) },
+      ...(folder && !isUnder(id, '/proc')
+        ? [{ label: 'Search in this folder', icon: 'search' as const, onRun: () => go({ room: 'search', under: id }) }]
+        : []),
+      ...(movable(id)
+        ? [
+            { label: 'Rename or move', icon: 'pen' as const, kbd: 'F2', onRun: () => props.onRename(id) },
+            {
+              label: 'Remove',
+              icon: 'trash' as const,
+              kbd: 'Del',
+              stop: true,
+              rule: true,
+              onRun: () => props.onRemove(id),
+            },
+          ]
+        : []),
+    ];
+  };
+
   createEffect(
     on(
       () => props.selected,
@@ -67,6 +97,7 @@ export function FileTree(props: FileTreeProps) {
         onReveal={(index) => virtual.scrollToIndex(index, { align: 'auto' })}
         onSelect={({ id }) => props.onOpen(id)}
         onToggle={({ id }) => props.model.toggle(id)}
+        onMenu={(row, at) => setMenu({ row, at })}
         onKey={({ id }, event) => {
           if (!movable(id)) return;
           if (event.key !== 'F2' && event.key !== 'Delete') return;
@@ -74,6 +105,12 @@ export function FileTree(props: FileTreeProps) {
           if (event.key === 'F2') props.onRename(id);
           else props.onRemove(id);
         }}
+      />
+      <ContextMenu
+        label={menu()?.row.name ?? 'Row'}
+        items={items()}
+        {...(menu() ? { at: menu()?.at ?? { x: 0, y: 0 } } : {})}
+        onClose={() => setMenu(undefined)}
       />
     </nav>
   );

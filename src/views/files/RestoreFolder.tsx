@@ -1,4 +1,4 @@
-/** RestoreFolder: every text below a folder as it was at a moment, as new revisions. */
+/** RestoreFolder: a folder as it was at a moment, as one set of new revisions. */
 import { createSignal, Show } from 'solid-js';
 import type { SysError } from '../../../kernel/protocol/errors.ts';
 import { nameOf, type Path } from '../../../kernel/protocol/paths.ts';
@@ -37,8 +37,8 @@ export function RestoreFolder(props: RestoreFolderProps) {
     const many = done.value.revisions.length;
     desk.say(
       many === 0
-        ? 'Every file there is already as it was then.'
-        : `${plural(many, 'file')} below ${nameOf(props.path)} ${many === 1 ? 'is' : 'are'} as of ${relativeDay(at, { now: Date.now() })}. What stood before is in the history.`,
+        ? 'Nothing there was different then.'
+        : `${nameOf(props.path)} is as it was ${relativeDay(at, { now: Date.now() })}: ${plural(many, 'change')}. What stood before is in the history.`,
     );
     return props.onClose();
   };
@@ -68,8 +68,9 @@ export function RestoreFolder(props: RestoreFolderProps) {
           label="As it was at"
           hint={
             <>
-              Every file below <span class="path">{props.path}</span> gets the content it had then, as a new revision.
-              Nothing is lost: what is there now stays in each history.
+              Everything below <span class="path">{props.path}</span> as it was then: changed files get their content
+              back, what was removed since is back, what was moved is moved back, and what was made since is removed.
+              Nothing is lost: all of it is one set of new revisions, and each history keeps what is there now.
             </>
           }
           {...(failed() ? { error: failed()?.message ?? '' } : {})}
