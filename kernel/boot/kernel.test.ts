@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { bootMemory, createDisk } from './memory.ts';
 import { GENESIS } from './genesis.ts';
 
-test('[S2] [F5] a workspace is made once, each boot raises the epoch, and a restart keeps everything', async () => {
+test('[S2] [F5] a workspace is made once, each boot raises the epoch and adds one entry, and a restart keeps everything', async () => {
   const disk = createDisk();
   const a = await bootMemory({ disk });
   const listed = await a.as('operator').list('/', { depth: 9 });
@@ -11,7 +11,7 @@ test('[S2] [F5] a workspace is made once, each boot raises the epoch, and a rest
   const entries = a.journal.entryCount();
   await a.stop();
   const b = await bootMemory({ disk });
-  expect([b.epoch, b.journal.entryCount()]).toEqual([a.epoch + 1, entries]);
+  expect([b.epoch, b.journal.entryCount()]).toEqual([a.epoch + 1, entries + 1]);
   expect(await b.as('operator').list('/', { depth: 9 })).toMatchObject({
     ok: true,
     value: { entries: paths.map((path) => ({ path })) },

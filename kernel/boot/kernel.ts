@@ -32,6 +32,8 @@ import { createFinder } from './finder.ts';
 export const VERSION = '0.1.0';
 const EXPIRY_MS = 30_000;
 const RECENT_CAUSES = 500;
+/** Boot goes on this long after the first answers can be given, or with the first call that needs it. */
+const SETTLE_MS = 100;
 
 export type Timer = (run: () => void, ms: number) => () => void;
 
@@ -207,10 +209,13 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     await settleProposals(true);
     await files.reviewConflicts();
   };
-  const started = start().finally(() => delete kernel.starting);
+  let begin = (): void => undefined;
+  const started = new Promise<void>((resolve) => (begin = resolve)).then(start).finally(() => delete kernel.starting);
   started.catch(() => undefined);
-  kernel.starting = started;
-  if (!files.stat('/workspace')) await started;
+  kernel.starting = () => (begin(), started);
+  // What is asked first is answered first: the rest would stand in its way in the one thread and the one database.
+  const cancelBegin = setTimer(() => begin(), SETTLE_MS);
+  if (damaged || !files.stat('/workspace')) await kernel.starting();
   let stopped = false;
   let cancelExpiry = (): void => undefined;
   const expire = (): void => {
@@ -253,7 +258,8 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     call: (caller, name, args) => dispatch(kernel, caller, name, args),
     stop: async () => {
       stopped = true;
-      await started.catch(() => undefined);
+      cancelBegin();
+      await kernel.starting?.().catch(() => undefined);
       cancelExpiry();
       for (const stop of stops) stop();
       standing.abort();

@@ -7,13 +7,13 @@ import { hashHex } from '../protocol/bytes.ts';
 import type { Change } from '../protocol/files.ts';
 import { CONFLICTS, conflictFile, type Conflict } from '../protocol/formats/records.ts';
 import { join, type Path } from '../protocol/paths.ts';
-import type { Disagreement, Tree, TreeNode } from './tree.ts';
+import { disagreements, twins, type Disagreement } from './disagreements.ts';
+import type { Tree, TreeNode } from './tree.ts';
 
-const recordOf = (tree: Tree, { row, kind, words, stamp, revision }: Disagreement): Conflict => {
+const recordOf = (tree: Tree, { row, kind, words, at, revision }: Disagreement): Conflict => {
   const node = tree.view(row);
-  const at = stamp?.at ?? node.at;
   return {
-    id: hashHex(`${kind}|${node.id}|${at}|${revision ?? ''}`).slice(0, 16),
+    id: hashHex(`${kind}|${node.id}|${revision ?? at}`).slice(0, 16),
     kind,
     state: 'open',
     path: tree.pathOf(node),
@@ -28,15 +28,18 @@ const textOf = (conflict: Conflict): string => `${JSON.stringify(conflict, null,
 
 export type Known = { node: TreeNode; path: Path; conflict: Conflict };
 
-/** Changes that bring the records in line with the tree. `known` are the records there are, as they read. */
-export const conflictChanges = (tree: Tree, known: readonly Known[]): Change[] => {
+/**
+ * Changes that bring the records in line with the tree, and how many disagreements stand. `known` are the records there
+ * are, as they read.
+ */
+export const conflictChanges = (tree: Tree, known: readonly Known[]): { changes: Change[]; stand: number } => {
   const changes: Change[] = [];
-  for (const twin of tree.twins()) changes.push({ op: 'remove', path: tree.pathOf(twin) });
-  const twins = new Set(tree.twins().map(({ row }) => row));
+  const alike = twins(tree);
+  for (const twin of alike) changes.push({ op: 'remove', path: tree.pathOf(twin) });
+  const going = new Set(alike.map(({ row }) => row));
   const open = new Map(
-    tree
-      .conflicts()
-      .filter(({ row }) => !twins.has(row))
+    disagreements(tree)
+      .filter(({ row }) => !going.has(row))
       .map((one) => recordOf(tree, one))
       .filter(({ path }) => !path.startsWith(`${CONFLICTS}/`))
       .map((one) => [one.id, one]),
@@ -52,7 +55,7 @@ export const conflictChanges = (tree: Tree, known: readonly Known[]): Change[] =
       changes.push({ op: 'put', path, content: textOf({ ...conflict, state: 'settled' }), base: node.revision });
     }
   }
-  return changes;
+  return { changes, stand: open.size };
 };
 
 /** The records in the tree. */

@@ -4,6 +4,7 @@ import { withDatabase } from '../boot/faults.ts';
 import type { Change } from '../protocol/files.ts';
 import type { Sys } from '../protocol/sys.ts';
 import type { Actor } from '../protocol/actor.ts';
+import { decodePage } from './hist-store.ts';
 
 let k: Memory;
 let op: Sys;
@@ -289,7 +290,7 @@ describe('[S4] the projection', () => {
         if (what === 'one folder') await db.dirs.delete((await db.dirs.toCollection().keys()).at(-1) as string);
         if (what === 'one page of history') {
           const long = (await db.hist.toCollection().keys()) as unknown as [string, number][];
-          for (const key of long) if (((await db.hist.get(key)) as unknown[]).length > 40) await db.hist.delete(key);
+          for (const key of long) if (decodePage(key[0], await db.hist.get(key)).length > 40) await db.hist.delete(key);
         }
         if (what === 'a checkpoint')
           for (const key of await db.docs.toCollection().keys())
@@ -311,7 +312,9 @@ describe('[S4] the projection', () => {
       disk,
       async (db) => [await db.sys.get('proj:fs'), await db.hist.count()] as const,
     );
-    await one.as('operator').write([{ op: 'put', path: '/workspace/new.md', content: 'x' }], { message: 'm' });
+    const path = '/workspace/new.md';
+    await one.as('operator').write([{ op: 'put', path, content: 'x' }], { message: 'm' });
+    await one.as('operator').write([{ op: 'append', path, content: 'y' }], { message: 'm' });
     await withDatabase(disk, async (db) => {
       expect(await db.sys.get('proj:fs')).toEqual(mark);
       expect(await db.hist.count()).toBe(rows);

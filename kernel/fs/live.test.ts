@@ -172,7 +172,8 @@ describe('[F10] a file open in an editor', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     a.crash();
     booted.length = 0;
-    const fault = refuseCommits(1);
+    // The entry that opens the session is the first.
+    const fault = refuseCommits(2);
     const quiet = console.error;
     console.error = () => undefined;
     onTestFinished(() => {

@@ -86,11 +86,11 @@ export class NodeTable {
   at = new Float64Array(1);
   ticks = new Uint16Array(1);
   device = new Uint16Array(1);
-  seqs = new Float64Array(1);
+  seqs = new Uint32Array(1);
   actor = new Uint16Array(1);
   revisions = new Uint32Array(1);
-  /** Since when it has the place it has: of two that want one name, the earlier keeps it. */
-  placed = new Float64Array(1);
+  /** Since when it has the place it has, in seconds since 1970: of two that want one name, the earlier keeps it. */
+  placed = new Uint32Array(1);
   /** How many of its children are shown. */
   shown = new Uint32Array(1);
   /** Open addressing by the first bytes of the id, which are random. Row + 1; 0 is free. */
@@ -115,9 +115,9 @@ export class NodeTable {
     return id.length === 32 ? (this.index[this.slot(fromHex(id))] ?? 0) - 1 : NONE;
   }
 
-  private reserve(): void {
-    if (this.count < this.flags.length) return;
-    const length = Math.ceil(this.flags.length * 1.3) + 15;
+  /** Room for as many rows; by itself it grows an eighth at a time, so that little of it stands empty. */
+  reserve(length = Math.ceil(this.flags.length * 1.125) + 15): void {
+    if (length <= this.flags.length) return;
     for (const column of COLUMNS) (this[column] as Uint8Array) = grown(this[column] as Uint8Array, length);
     this.ids = grown(this.ids, length * 16);
     this.hashes = grown(this.hashes, length * 32);
@@ -139,7 +139,7 @@ export class NodeTable {
     const slot = this.slot(bytes);
     const there = (this.index[slot] ?? 0) - 1;
     if (there >= 0) return there;
-    this.reserve();
+    if (this.count === this.flags.length) this.reserve();
     const row = this.count++;
     this.ids.set(bytes, row * 16);
     this.names[row] = '';

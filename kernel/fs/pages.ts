@@ -9,10 +9,10 @@
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { fromHex, toHex } from '../protocol/bytes.ts';
-import type { VersionVector } from '../protocol/entry.ts';
 import { EXISTS, FOLDER, LOADED, NONE, SHOWN, type NodeTable, type Row, type Stamp } from './node-table.ts';
 import type { Presence } from './presence.ts';
-import type { Lost, Registers, Tree } from './tree.ts';
+import type { Tree } from './tree.ts';
+import type { Lost, Registers } from './tree-state.ts';
 
 export const PAGE_VERSION = 1;
 /** Nodes a page holds before a folder gets twice as many pages. */
@@ -193,5 +193,3 @@ export const decodeMoves = (tree: Tree, bytes: Uint8Array): void => {
 /** The table knows the folder and nothing of what is in it. */
 export const isUnread = (table: NodeTable, row: Row): boolean =>
   table.has(row, EXISTS) && table.has(row, FOLDER) && !table.has(row, LOADED);
-
-export type { VersionVector };

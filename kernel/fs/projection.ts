@@ -4,12 +4,11 @@
  *
  *   dirs  key = [folder id, page] → nodes of the folder (`pages.ts`)
  *         key = ['moves', page]   → moves of folders, in order
- *   hist  key = [node id, page] → up to 64 rows of its history, oldest first
+ *   hist  as hist-store.ts writes it
  *   sys   'proj:fs' → { version, vector, seen, folders, moves }
  */
-import type { ContentKind, DeviceId, NodeId, VersionVector } from '../protocol/entry.ts';
+import type { DeviceId, NodeId, VersionVector } from '../protocol/entry.ts';
 import { fail } from '../protocol/errors.ts';
-import type { Revision } from '../protocol/files.ts';
 import { segments, type Path } from '../protocol/paths.ts';
 import { request, transact, transactFenced, type Stores } from '../store/transact.ts';
 import type { Database } from '../store/schema.ts';
@@ -18,8 +17,7 @@ import { decodeMoves, decodePage, encodeMoves, encodePage, isUnread, MOVES_PAGE,
 import { createTree, ROOT, type Tree } from './tree.ts';
 
 /** Raise it whenever a row's shape or meaning changes: the next boot rebuilds. */
-export const PROJECTION_VERSION = 3;
-export const HIST_PAGE = 64;
+export const PROJECTION_VERSION = 4;
 const KEY = 'proj:fs';
 const MOVES = 'moves';
 
@@ -30,20 +28,10 @@ type Mark = {
   /** How many pages there are: fewer on disk means that the store was cleared or cut. */
   pages: number;
   moves: number;
-};
-
-/** `as` is how the content was kept at that revision; folders have none. */
-export type HistRow = Revision & {
-  node: NodeId;
-  index: number;
-  as?: ContentKind;
-  /** With `at` and the device, the place in the total order. */
-  tick: number;
-  /**
-   * Only where its author had not seen every row before it: the newest seq seen of each other device (the first 12
-   * characters of its id) that has acted on this file. Of its own device it has seen every earlier seq.
-   */
-  seen?: Record<string, number>;
+  /** How many nodes lie in them, about: room is made at once. */
+  nodes: number;
+  /** There are rows in `hist`. */
+  histories: boolean;
 };
 
 /** The stored tree: its root's names are read, the rest when asked for. */
@@ -68,17 +56,19 @@ const folderRange = (db: Database, id: NodeId, from = 0): IDBKeyRange => db.keyR
 export const openTree = async (db: Database, broken: () => void): Promise<StoredTree | undefined> => {
   const tree = createTree();
   const { table } = tree;
-  const layout: Layout = { pages: new Map() };
-  const read = await transact(db, ['sys', 'dirs'], 'readonly', async ({ sys, dirs }) => {
-    const [row, pages, count] = await Promise.all([
+  const layout: Layout = { pages: new Map(), histories: false };
+  const read = await transact(db, ['sys', 'dirs', 'hist'], 'readonly', async ({ sys, dirs, hist }) => {
+    const [row, pages, count, histories] = await Promise.all([
       request(sys.get(KEY)) as Promise<{ v: Mark } | undefined>,
       request(dirs.getAll(folderRange(db, ROOT))) as Promise<Uint8Array[]>,
       request(dirs.count()),
+      request(hist.getAllKeys(null, 1)),
     ]);
-    return { mark: row?.v, pages, count };
+    return { mark: row?.v, pages, count, histories: histories.length > 0 };
   });
   const { mark } = read;
   if (mark?.version !== PROJECTION_VERSION || mark.pages !== read.count) return undefined;
+  if (mark.histories && !read.histories) return undefined;
 
   const take = (pages: readonly Uint8Array[]): void => {
     const decoded = pages.map((bytes) => decodePage(tree, bytes));
@@ -110,10 +100,12 @@ export const openTree = async (db: Database, broken: () => void): Promise<Stored
   } catch {
     return undefined;
   }
+  layout.histories = mark.histories;
   for (const [device, vector] of Object.entries(mark.seen)) tree.seenBy.set(device, vector);
 
   const readAll = async (): Promise<void> => {
     const moves: Uint8Array[] = [];
+    table.reserve(mark.nodes + 16);
     for (let after: IDBValidKey | undefined; ;) {
       const range = after === undefined ? null : db.keyRange.lowerBound(after, true);
       const [keys, values] = await transact(db, ['dirs'], 'readonly', ({ dirs }) =>
@@ -165,7 +157,7 @@ export const dropProjection = (db: Database, epoch: number): Promise<void> =>
 type Page = { key: [string, number]; bytes: Uint8Array };
 
 /** How many pages each folder that was read or written has on disk; changed only when a flush is through. */
-export type Layout = { pages: Map<Row, number> };
+export type Layout = { pages: Map<Row, number>; histories: boolean };
 
 /** What stands now and is not on disk, taken at once; `kept` is called when it is there. */
 export type TreeFlush = { pages: Page[]; mark: Mark; kept: () => void; failed: () => void };
@@ -177,7 +169,7 @@ const wanted = (members: number, now: number): number => {
 };
 
 /** Take what is to be written; `layout` tells what there is. Synchronous: what comes later is the next flush's. */
-export const takeTree = (tree: Tree, layout: Layout, vector: VersionVector): TreeFlush => {
+export const takeTree = (tree: Tree, layout: Layout, vector: VersionVector, histories: boolean): TreeFlush => {
   const { table, folders, moves } = tree;
   const pages: Page[] = [];
   const next = new Map<Row, number>();
@@ -207,7 +199,10 @@ export const takeTree = (tree: Tree, layout: Layout, vector: VersionVector): Tre
   let total = Math.ceil(moves.log.length / MOVES_PAGE);
   for (const [folder, count] of layout.pages) if (!next.has(folder)) total += count;
   for (const count of next.values()) total += count;
+  const nodes = table.count;
   const mark: Mark = {
+    nodes,
+    histories: histories || layout.histories,
     version: PROJECTION_VERSION,
     vector,
     seen: Object.fromEntries(tree.seenBy),
@@ -220,6 +215,7 @@ export const takeTree = (tree: Tree, layout: Layout, vector: VersionVector): Tre
     pages,
     mark,
     kept: () => {
+      layout.histories ||= histories;
       for (const [folder, count] of next) layout.pages.set(folder, count);
     },
     failed: () => {
@@ -238,25 +234,3 @@ export const putTree = ({ dirs, sys }: Pick<Stores, 'dirs' | 'sys'>, { pages, ma
   for (const { key, bytes } of pages) dirs.put(bytes, key);
   sys.put({ k: KEY, v: mark });
 };
-
-/** Issue the puts of histories' new rows in a transaction of the caller's. */
-export const putHistories = async ({ hist }: Pick<Stores, 'hist'>, rows: readonly HistRow[]): Promise<void> => {
-  const pages = new Map<string, { key: [NodeId, number]; rows: HistRow[] }>();
-  for (const row of rows) {
-    const page = Math.floor(row.index / HIST_PAGE);
-    const slot = pages.get(`${row.node}/${page}`) ?? { key: [row.node, page], rows: [] };
-    slot.rows.push(row);
-    pages.set(`${row.node}/${page}`, slot);
-  }
-  for (const { key, rows: fresh } of pages.values()) {
-    const stored = ((await request(hist.get(key))) as HistRow[] | undefined) ?? [];
-    const first = fresh[0]?.index ?? 0;
-    await request(hist.put([...stored.filter((row) => row.index < first), ...fresh], key));
-  }
-};
-
-/** Pages `first` to `last` of one file's history, as far as they are on disk. */
-export const readHistory = (db: Database, node: NodeId, first: number, last: number): Promise<HistRow[][]> =>
-  transact(db, ['hist'], 'readonly', ({ hist }) =>
-    request(hist.getAll(db.keyRange.bound([node, first], [node, last])) as IDBRequest<HistRow[][]>),
-  );

@@ -3,6 +3,7 @@
  * byte, so hashes and revisions stay what they are. One step is one transaction that puts the merged row and deletes
  * the others; before it, the merged row is read back as any reader would and compared with what it replaces.
  * The newest rows are left alone, and nothing is done while a commit waits or when it would not pay.
+ * [S2] A row that begins with a session entry begins there for ever: its key keeps out the kernel that led before.
  */
 import { concatBytes, equalBytes } from '../protocol/bytes.ts';
 import type { SealedEntry } from '../protocol/entry.ts';
@@ -67,7 +68,7 @@ const look = ({ db, device }: Compaction): Promise<{ mark: Mark; rows: JournalRo
     return { mark, rows, allowed };
   });
 
-/** The first rows that fit together, decoded and sound; `full` when the next one would not fit. */
+/** The first rows that fit together, decoded and sound; `full` when the next one would not fit, or begins a session. */
 const firstRun = async (rows: readonly JournalRow[], allowed: number, before: number): Promise<Run> => {
   const run: Run = { rows: [], entries: [], full: false };
   let bytes = 0;
@@ -76,6 +77,7 @@ const firstRun = async (rows: readonly JournalRow[], allowed: number, before: nu
     if (run.rows.length > 0 && bytes > BODY_BYTES) return { ...run, full: true };
     if (index >= allowed || index >= STEP_ROWS) return run;
     const entries = unpackSegment(await inflated(row.b));
+    if (run.rows.length > 0 && entries[0]?.entry.change.op === 'session') return { ...run, full: true };
     if ((entries.at(-1)?.entry.at ?? Infinity) > before) return run;
     const last = run.entries.at(-1);
     const sound = entries.every(({ entry }, i) => {

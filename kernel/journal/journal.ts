@@ -2,9 +2,12 @@
  * The journal: the only writer of truth. Gives each entry its place in the chain at once, and puts it on disk by group
  * commit: one transaction in flight, everything queued meanwhile in the next (parallel transactions on one store
  * measured slower). A commit that fails rolls back sequence, clock and chain, and everybody who was waiting is told.
+ * [S2] Each boot's first entry is a `session`, added where an older kernel would go on: that kernel's next commit finds
+ * its key taken. So commits need not read the epoch (with that read: 0.55–0.69 × a bare put; without: 0.93–1.09).
  * It does not know what an entry does to the tree.
  */
 import {
+  NO_NODE,
   sealEntry,
   ZERO_HASH,
   type Entry,
@@ -13,21 +16,33 @@ import {
   type VersionVector,
 } from '../protocol/entry.ts';
 import { equalBytes } from '../protocol/bytes.ts';
-import { fail, type SysError, type SysFailure } from '../protocol/errors.ts';
+import type { SysError, SysFailure } from '../protocol/errors.ts';
 import type { Batch, Draft, Log } from '../protocol/log.ts';
-import { request, storageFailure, transactFenced, type Stores } from '../store/transact.ts';
+import { checkEpoch, isFenced, isTaken, request, storageFailure, transact, type Stores } from '../store/transact.ts';
 import type { Database, JournalRow } from '../store/schema.ts';
 import { nextStamp, type Stamp } from './clock.ts';
 import { damageOf, lastCheck, refuseDamaged, rememberCheck } from './damage.ts';
 import type { Device } from './devices.ts';
 import { createReader, isDamage, type ChainCheck, type Reader } from './reader.ts';
-import { packSegments } from './segments.ts';
+import { packSegments, type Segment } from './segments.ts';
 
 const GROUP_ENTRIES = 512;
 const GROUP_BYTES = 1 << 20;
 
-type Pending = { entries: SealedEntry[]; resolve: () => void; reject: (cause: SysFailure) => void };
-type Head = { seq: number; stamp: Stamp; hash: Uint8Array };
+/** `told` is the vector of the newest session entry; none since this kernel began. */
+type Head = { seq: number; stamp: Stamp; hash: Uint8Array; told?: VersionVector };
+/** `head` is where the chain ends with this set. */
+type Pending = { entries: SealedEntry[]; head: Head; resolve: () => void; reject: (cause: SysFailure) => void };
+
+const session = (seen: VersionVector): Draft => ({
+  node: NO_NODE,
+  actor: 'daemon:journal',
+  message: '',
+  run: '',
+  cause: '',
+  change: { op: 'session', client: 0, seen },
+  payload: new Uint8Array(),
+});
 
 export type Journal = Log &
   Reader & {
@@ -39,6 +54,8 @@ export type Journal = Log &
     check: (pause?: () => Promise<void>) => Promise<ChainCheck>;
     /** When the whole chain was last checked. */
     checkedAt: () => number;
+    /** What is known of other devices moved on: a session entry that says so goes in front of the next change set. */
+    noteVector: (seen: VersionVector) => void;
   };
 
 type Options = {
@@ -82,16 +99,19 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
     }
   };
 
-  if (remembered?.fault) await check();
-  const last = await unlessDamaged(() => reader.last(device.number));
-  let durable: Head = last
-    ? { seq: last.entry.seq, stamp: { at: last.entry.at, tick: last.entry.tick }, hash: last.hash }
-    : { seq: sound, stamp: { at: 0, tick: 0 }, hash: ZERO_HASH };
-  let head: Head = durable;
+  let seen: VersionVector = {};
+  const headAfter = (last: SealedEntry | undefined): Head =>
+    last
+      ? { seq: last.entry.seq, stamp: { at: last.entry.at, tick: last.entry.tick }, hash: last.hash }
+      : { seq: sound, stamp: { at: 0, tick: 0 }, hash: ZERO_HASH };
+  let durable = headAfter(undefined);
+  let head = durable;
   let queue: Pending[] = [];
   let draining = false;
   /** Settles when the newest set is on disk or rolled back; all before it are by then. */
   let newest: Promise<unknown> = Promise.resolve();
+  /** The connection on which this kernel was seen to lead: from then on its keys are the fence. */
+  let leadsOn: IDBDatabase | undefined;
 
   const take = (): Pending[] => {
     let entries = 0;
@@ -108,23 +128,25 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
   };
 
   const commitGroup = async (group: Pending[]): Promise<void> => {
-    const entries = group.flatMap((set) => set.entries);
-    const segments = packSegments(entries);
-    let attempts = 0;
-    const body = async ({ journal }: Stores): Promise<void> => {
-      const again = attempts++ > 0;
-      for (const segment of segments) {
-        const key = [device.number, segment.first];
-        const there = again ? ((await request(journal.get(key))) as JournalRow | undefined) : undefined;
+    const segments = packSegments(group.flatMap((set) => set.entries));
+    const body = async ({ journal, sys }: Stores): Promise<void> => {
+      const connection = journal.transaction.db;
+      // A connection that was opened again may lead to a journal that was merged, or made anew, since the key was known.
+      const first = connection !== leadsOn;
+      if (first) await checkEpoch(sys, epoch);
+      const put = async (segment: Segment): Promise<void> => {
         // [S6] Tried before on a connection that was lost: what is there with these bytes was committed then.
-        if (there && equalBytes(there.b, segment.bytes)) continue;
-        if (there) fail('EIO', `Another entry ${segment.first} is in the journal already. Reload this tab.`);
+        const there = first
+          ? ((await request(journal.get([device.number, segment.first]))) as JournalRow | undefined)
+          : undefined;
+        if (there && equalBytes(there.b, segment.bytes)) return;
         await request(journal.add({ d: device.number, s: segment.first, c: segment.count, b: segment.bytes }));
-      }
+      };
+      await Promise.all(segments.map(put));
+      leadsOn = connection;
     };
-    await transactFenced(db, epoch, ['journal'], body, { repeatable: true });
-    const last = entries.at(-1);
-    if (last) durable = { seq: last.entry.seq, stamp: { at: last.entry.at, tick: last.entry.tick }, hash: last.hash };
+    await transact(db, ['journal', 'sys'], 'readwrite', body, { repeatable: true });
+    durable = group.at(-1)?.head ?? durable;
   };
 
   const drain = async (): Promise<void> => {
@@ -151,15 +173,20 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
   const batch = (): Batch => {
     refuseDamaged(damage);
     const before = head;
+    const told = seen;
     const entries: Entry[] = [];
     let stamp = head.stamp;
+    const add = (draft: Draft): Entry => {
+      stamp = nextStamp(stamp, now());
+      const seq = before.seq + entries.length + 1;
+      const entry: Entry = { ...draft, device: device.id, seq, ...stamp, more: false, prev: ZERO_HASH };
+      entries.push(entry);
+      return entry;
+    };
     return {
-      add: (draft: Draft) => {
-        stamp = nextStamp(stamp, now());
-        const seq = before.seq + entries.length + 1;
-        const entry: Entry = { ...draft, device: device.id, seq, ...stamp, more: false, prev: ZERO_HASH };
-        entries.push(entry);
-        return entry;
+      add: (draft) => {
+        if (entries.length === 0 && told !== before.told && draft.change.op !== 'session') add(session(told));
+        return add(draft);
       },
       commit: () => {
         if (head !== before) throw new Error('a journal batch was interleaved with another');
@@ -172,8 +199,9 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
           return one;
         });
         if (sealed.length === 0) return Promise.resolve();
-        head = { seq: before.seq + sealed.length, stamp, hash: prev };
-        const done = new Promise<void>((resolve, reject) => queue.push({ entries: sealed, resolve, reject }));
+        head = { seq: before.seq + sealed.length, stamp, hash: prev, told };
+        const at = head;
+        const done = new Promise<void>((resolve, reject) => queue.push({ entries: sealed, head: at, resolve, reject }));
         newest = done.catch(() => undefined);
         void drain();
         return done;
@@ -183,6 +211,28 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
       },
     };
   };
+
+  /** [S2] Take the place where an older kernel would go on; whoever comes later finds it taken. */
+  const openSession = async (): Promise<void> => {
+    for (;;) {
+      durable = headAfter(await unlessDamaged(() => reader.last(device.number)));
+      head = durable;
+      // [J12] Nothing is written on top of damage. Who writes nothing needs no fence: the chain cannot fork.
+      if (damage) return;
+      const opening = batch();
+      opening.add(session(seen));
+      try {
+        return await opening.commit();
+      } catch (cause) {
+        if (isTaken(cause)) continue; // The older kernel was faster.
+        if (isFenced(cause)) throw cause;
+        // No room, say: it is read all the same, and the entry goes in front of the first change set.
+        return;
+      }
+    }
+  };
+  if (remembered?.fault) await check();
+  await openSession();
 
   // Not "until nobody writes": a reader would starve beside steady writers.
   const settled = async (): Promise<void> => void (await newest);
@@ -200,7 +250,9 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
     device: device.id,
     batch,
     settled,
-    merge: async () => fail('ENOSYS', 'Merging is not built yet.'),
+    merge: async () => {
+      throw new Error('not built yet');
+    },
     entry,
     vector,
     check,
@@ -208,5 +260,8 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
     checkedAt: () => checkedAt,
     busy: () => draining,
     entryCount: () => durable.seq,
+    noteVector: (vector) => {
+      seen = vector;
+    },
   };
 };

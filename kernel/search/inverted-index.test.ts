@@ -93,7 +93,7 @@ test('[S4] [S5] [A9] a projection that is gone, of another version or damaged is
   // It reaches further than the journal does: the journal is not the one it was made from.
   await withDatabase(k.disk, async (db) => {
     const { k: key, v } = (await db.sys.get('proj:search')) as { k: string; v: { vector: Record<string, number> } };
-    const vector = Object.fromEntries(Object.entries(v.vector).map(([device, seq]) => [device, seq + 1]));
+    const vector = Object.fromEntries(Object.entries(v.vector).map(([device, seq]) => [device, seq + 100]));
     await db.sys.put({ k: key, v: { ...v, vector } });
   });
   const c = await bootMemory({ disk: k.disk });

@@ -1,7 +1,8 @@
 /**
  * Raw IndexedDB transactions over the Dexie connection: the hot path skips Dexie's own zone (0.94 → 0.56 ms a commit).
  * [S1] Nothing is awaited between opening a transaction and its end but requests of that transaction.
- * [S2] Every writing transaction of the kernel re-reads the epoch and aborts when another kernel has taken over.
+ * [S2] Every writing transaction of the kernel re-reads the epoch and aborts when another kernel has taken over; only
+ * the journal's commits are fenced by their key instead (`journal/journal.ts`).
  * [S6] A connection that the browser closed under us is opened again, once, and what is safe to repeat is repeated.
  */
 import { SysFailure } from '../protocol/errors.ts';
@@ -46,6 +47,8 @@ const inWords = (cause: unknown): SysFailure => {
       message: 'The browser closed the database. Nothing was written. Reload this tab.',
     });
   }
+  // Only the journal adds rows, each under the next free number: who else wrote one leads now.
+  if (name === 'ConstraintError') return fenced();
   const detail = cause instanceof Error ? cause.message : String(cause);
   return new SysFailure({
     code: 'EIO',
@@ -164,6 +167,12 @@ const fenced = (): SysFailure =>
     detail: { fenced: true },
   });
 
+/** Inside a transaction: throws when another kernel has taken over since this epoch. */
+export const checkEpoch = async (sys: IDBObjectStore, epoch: number): Promise<void> => {
+  const row = (await request(sys.get(EPOCH))) as { v: number } | undefined;
+  if (row?.v !== epoch) throw fenced();
+};
+
 /** A writing transaction of the kernel with this epoch; aborts, writing nothing, when the epoch has moved on [S2]. */
 export const transactFenced = <T>(
   db: Database,
@@ -177,8 +186,7 @@ export const transactFenced = <T>(
     [...new Set<StoreName>([...names, 'sys'])],
     'readwrite',
     async (stores) => {
-      const row = (await request(stores.sys.get(EPOCH))) as { v: number } | undefined;
-      if (row?.v !== epoch) throw fenced();
+      await checkEpoch(stores.sys, epoch);
       return body(stores);
     },
     options,
@@ -201,3 +209,9 @@ export const nextEpoch = (db: Database): Promise<number> =>
 
 export const isFenced = (cause: unknown): boolean =>
   cause instanceof SysFailure && cause.error.detail?.['fenced'] === true;
+
+/** An `add` found its key taken. */
+export const isTaken = (cause: unknown): boolean => {
+  const root = cause instanceof SysFailure ? cause.cause : cause;
+  return (root instanceof Error || root instanceof DOMException) && root.name === 'ConstraintError';
+};

@@ -79,7 +79,7 @@ const answer = async (kernel: Kernel, caller: Caller, name: string, args: unknow
     if (caller.run !== '' && caller.signal.aborted && name !== 'log' && name !== 'live') {
       return err('ECANCELED', 'This run was stopped, so nothing more is done for it.');
     }
-    if (kernel.starting && !SOON.includes(name)) await kernel.starting;
+    if (kernel.starting && !SOON.includes(name)) await kernel.starting();
     return await (HANDLERS[name] as Handler<CallName>)(kernel, caller, parsed.value as never);
   } catch (cause) {
     if (cause instanceof SysFailure) return { ok: false, error: cause.error };
