@@ -35,6 +35,20 @@ test('[S2] [S8] a fenced kernel answers no write: the one that took over does, o
   await next.stop();
 });
 
+test('[G6] a request that comes again while it is under way is done once', async () => {
+  const k = await bootMemory();
+  const said: FromKernel[] = [];
+  const page = serve(k, 'operator', (frame) => said.push(frame), true);
+  for (const id of ['c:1', 'c:1', 'c:2', 'c:1']) page.receive(writing(id));
+  await k.clock.advance(0);
+  page.receive(writing('c:1'));
+  await k.clock.advance(0);
+  expect(said.every((frame) => frame.t === 'result' && frame.result.ok)).toBe(true);
+  expect(answersIn(said)).toEqual(['c:1', 'c:2', 'c:1']);
+  expect(await k.as('operator').read('/workspace/log.md')).toMatchObject({ value: { content: 'c:1\nc:2\n' } });
+  await k.stop();
+});
+
 test('[S8] a kernel fenced in the middle of a commit: its page hears nothing, and nothing is there twice', async () => {
   const disk = createDisk();
   const former = await bootMemory({ disk });

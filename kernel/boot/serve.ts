@@ -18,6 +18,7 @@ const fenced = (result: Result<unknown>): boolean => !result.ok && result.error.
 
 export const serve = (running: Running, actor: Actor, post: (frame: FromKernel) => void, leader: boolean): Served => {
   const gone = new AbortController();
+  const underWay = new Set<string>();
   let ids = 0;
   const outlet: Outlet = { post, watches: new Map(), seats: new Map(), next: () => ++ids };
   const hello = (version: number): void => {
@@ -40,8 +41,12 @@ export const serve = (running: Running, actor: Actor, post: (frame: FromKernel) 
       if (frame.t === 'hello') hello(frame.version);
       else if (frame.t === 'doc') outlet.seats.get(frame.doc)?.send(frame.update);
       else if (frame.t === 'call') {
+        // [G6] The page may have asked this kernel just before it heard that it leads, and then asks again.
+        if (underWay.has(frame.id)) return;
+        underWay.add(frame.id);
         const caller = { actor, run: '', cause: frame.id, capabilities: [], signal: gone.signal, outlet };
         void running.call(caller, frame.name, frame.args).then((result) => {
+          underWay.delete(frame.id);
           if (!fenced(result)) post({ t: 'result', id: frame.id, result });
         });
       }

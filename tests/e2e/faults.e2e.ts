@@ -1,8 +1,9 @@
 // What goes wrong around the kernel in a real browser: its lock stolen, its tab frozen, its disk full, its database
 // taken by a newer version or deleted. Outcomes are listed in kernel/FAULTS.md.
-import { expect, test, type BrowserContext, type CDPSession, type Page } from '@playwright/test';
+import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import type { Values } from '../../kernel/protocol/syscalls.ts';
 import { serveStatic, type StaticServer } from '../servers/static.ts';
+import { attachKernelWorker } from '../worker-session.ts';
 import { dist, ready, type Console } from './cockpit.ts';
 
 let app: StaticServer;
@@ -123,40 +124,6 @@ test('[A23] [S2] [S8] the lock is stolen again and again while two tabs write: n
   expect(await faultOf(one)).toBeUndefined();
 });
 
-/** Stops the page's kernel worker dead, as a frozen tab is, and lets it go on later. */
-const freezer = async (
-  context: BrowserContext,
-  page: Page,
-): Promise<{ freeze(): Promise<void>; wake(): Promise<void> }> => {
-  const session: CDPSession = await context.newCDPSession(page);
-  let sessionId: string | undefined;
-  session.on('Target.attachedToTarget', (event) => {
-    if (event.targetInfo.title.includes('allod-kernel') || event.targetInfo.url.includes('kernel-'))
-      sessionId = event.sessionId;
-  });
-  const paused = new Promise<void>((resolve) =>
-    session.on('Target.receivedMessageFromTarget', ({ message }) => {
-      if (message.includes('Debugger.paused')) resolve();
-    }),
-  );
-  await session.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: false });
-  await expect.poll(() => sessionId).toBeDefined();
-  let id = 0;
-  const send = (method: string): Promise<unknown> =>
-    session.send('Target.sendMessageToTarget', {
-      message: JSON.stringify({ id: ++id, method }),
-      sessionId: sessionId ?? '',
-    });
-  return {
-    freeze: async () => {
-      await send('Debugger.enable');
-      await send('Debugger.pause');
-      await paused;
-    },
-    wake: async () => void (await send('Debugger.resume')),
-  };
-};
-
 test('[A23] [S2] [S8] the leader is frozen while both write, stolen from, and wakes: it follows, and nothing is there twice', async ({
   context,
 }) => {
@@ -164,14 +131,17 @@ test('[A23] [S2] [S8] the leader is frozen while both write, stolen from, and wa
   const other = await open(context);
   const { epoch } = await kernelOf(other);
   // Frozen between two transactions: one that is open would keep everybody out until the browser ends it.
-  const frozen = await freezer(context, leader);
-  await frozen.freeze();
+  const worker = await attachKernelWorker(leader);
+  await worker.send('Debugger.enable');
+  const paused = worker.next('Debugger.paused');
+  await worker.send('Debugger.pause');
+  await paused;
   await keepWriting(leader, '/workspace/one');
   await keepWriting(other, '/workspace/two');
   await more(other, 20, 40_000);
   expect((await kernelOf(other)).epoch).toBe(epoch + 1);
   const before = await written(leader);
-  await frozen.wake();
+  await worker.send('Debugger.resume');
   await more(leader, before + 10);
   const [first, second] = [await finish(leader), await finish(other)];
   expect([first.failed, second.failed]).toEqual([undefined, undefined]);

@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { expect, test, type Page } from '@playwright/test';
 import type { Values } from '../../kernel/protocol/syscalls.ts';
 import { startBrowser } from '../browser-process.ts';
@@ -60,10 +61,7 @@ const createLedger = () => {
       Object.keys(may).flatMap((lane) => {
         const known = new Set([...Object.keys(must[lane] ?? {}), ...Object.keys(may[lane] ?? {})]);
         const mine = Object.fromEntries(Object.entries(there).filter(([path]) => known.has(path)));
-        const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
-        const same = (files: Files = {}): boolean =>
-          JSON.stringify(Object.entries(files).toSorted(byName)) ===
-          JSON.stringify(Object.entries(mine).toSorted(byName));
+        const same = (files: Files = {}): boolean => isDeepStrictEqual(files, mine);
         return same(must[lane]) || same(may[lane])
           ? []
           : [{ lane, must: must[lane] ?? {}, may: may[lane] ?? {}, there: mine }];
