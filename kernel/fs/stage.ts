@@ -12,7 +12,7 @@ import { changePaths, type Attrs, type Change } from '../protocol/files.ts';
 import type { Draft } from '../protocol/log.ts';
 import { isUnder, join, nameOf, parentOf, segments, type Path } from '../protocol/paths.ts';
 import type { Content } from './contents.ts';
-import { asBytes, kindFor, seal, type Prepared } from './prepare.ts';
+import { kindFor, seal, type Prepared } from './prepare.ts';
 import { appendTo, recordBytes, recordHash } from './record.ts';
 import { applyEdits, MAX_TEXT_BYTES, textHash, type Edit } from './texts.ts';
 import { ROOT, type Tree, type TreeNode } from './tree.ts';
@@ -43,6 +43,8 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
   const { tree, prepared, author, client } = context;
   const staged: Staged = { revisions: [], touched: [], contents: new Map() };
   const diffing = () => prepared.diffing ?? fail('EBUSY', 'What compares texts was not loaded first. Try again.');
+  const bytesOf = (change: Change): Uint8Array =>
+    prepared.bytes.get(change) ?? fail('EBUSY', 'What is to be written was not read first. Try again.');
   const contentOf = (node: TreeNode): Content =>
     staged.contents.get(node.id) ??
     prepared.contents.get(node.id) ??
@@ -139,7 +141,7 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
 
   const put = (change: Extract<Change, { op: 'put' }>): void => {
     const { path, base } = change;
-    const bytes = asBytes(change.content);
+    const bytes = bytesOf(change);
     const node = tree.resolve(path);
     if (node?.kind === 'dir') fail('EISDIR', `${path} is a folder.`, { path });
     if (!node) {
@@ -221,9 +223,9 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
 
   const append = (change: Extract<Change, { op: 'append' }>): void => {
     const node = tree.resolve(change.path);
-    if (!node) return void create(change.path, asBytes(change.content), undefined);
+    if (!node) return void create(change.path, bytesOf(change), undefined);
     file(change.path);
-    const added = asBytes(change.content);
+    const added = bytesOf(change);
     if (added.length === 0) return;
     const held = contentOf(node);
     if (held.as === 'text') {
@@ -240,8 +242,7 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
       emit(node.id, { op: 'append', size: grown.size, hash: recordHash(grown) }, added);
     } else {
       const manifest =
-        prepared.manifests.get(hashHex(added)) ??
-        fail('EBUSY', 'The bytes to append were not stored first. Try again.');
+        prepared.manifests.get(added) ?? fail('EBUSY', 'The bytes to append were not stored first. Try again.');
       const manifests = [...held.manifests, manifest];
       staged.contents.set(node.id, { as: 'blob', manifests });
       emit(node.id, { op: 'append', size: node.size + added.length, hash: hashHex(concatBytes(manifests)) }, manifest);
