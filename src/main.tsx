@@ -21,7 +21,9 @@ const room = <P extends object>(load: () => Promise<Component<P>>) => lazy(async
 
 const Home = room(async () => (await import('./views/home/Home.tsx')).Home);
 const Inbox = room(async () => (await import('./views/inbox/Inbox.tsx')).Inbox);
+const Conflicts = room(async () => (await import('./views/conflicts/Conflicts.tsx')).Conflicts);
 const Files = room(async () => (await import('./views/files/Files.tsx')).Files);
+const Search = room(async () => (await import('./views/search/Search.tsx')).Search);
 const Agents = room(async () => (await import('./views/agents/Agents.tsx')).Agents);
 const Programs = room(async () => (await import('./views/programs/Programs.tsx')).Programs);
 const Settings = room(async () => (await import('./views/settings/Settings.tsx')).Settings);
@@ -55,7 +57,11 @@ function Page() {
               <Home />
             </Match>
             <Match when={at('inbox')}>{(here) => <Inbox id={here().id} />}</Match>
+            <Match when={at('conflicts')}>
+              <Conflicts />
+            </Match>
             <Match when={at('files')}>{(here) => <Files path={here().path} at={here().at} line={here().line} />}</Match>
+            <Match when={at('search')}>{(here) => <Search asked={here()} />}</Match>
             <Match when={at('agents')}>{(here) => <Agents run={here().run} />}</Match>
             <Match when={at('programs')}>{(here) => <Programs name={here().name} />}</Match>
             <Match when={at('settings')}>{(here) => <Settings section={here().section} />}</Match>

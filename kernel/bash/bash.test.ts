@@ -62,7 +62,7 @@ describe('what a shell does', () => {
   test('mv and rm -r of folders, history going along', async () => {
     expect(await bash('mv d moved; mv a.md moved/; rm -r moved/e')).toMatchObject({ code: 0, stderr: '' });
     expect(await paths('/workspace/moved')).toEqual(['/workspace/moved/a.md', '/workspace/moved/b.md']);
-    expect((await history('/workspace/moved/a.md')).map(({ op }) => op)).toEqual(['move', 'create']);
+    expect((await history('/workspace/moved/a.md')).map(({ op }) => op)).toEqual(['reparent', 'create']);
     expect(await text('/workspace/a.md')).toBeUndefined();
   });
 

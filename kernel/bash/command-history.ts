@@ -1,4 +1,4 @@
-/** `history`, `blame` and `revert`: what a file was, who made it so, and back to it. */
+/** `history`, `blame`, `revert` and `restore`: what a file was, who made it so, and back to it. */
 import type { Revision } from '../protocol/files.ts';
 import type { BlameRun } from '../protocol/syscalls.ts';
 import { call, Refusal, wanted, type Command } from './command.ts';
@@ -60,5 +60,20 @@ export const revert: Command = {
     const { content, stat } = await call(host, 'read', { path, at: wanted(revision, revert.usage), as: 'bytes' });
     await host.write(path, typeof content === 'string' ? new TextEncoder().encode(content) : content);
     return `${path} is again as ${stat.actor} left it at ${when(stat.at)} (${revision}).\n`;
+  },
+};
+
+export const restore: Command = {
+  usage: 'restore PATH [REVISION|DATE]',
+  what: 'bring back what was removed, or a file or folder as it was then',
+  run: async ([word, at], host) => {
+    const path = host.path(wanted(word, restore.usage));
+    await host.flush();
+    const { revisions } = await call(host, 'write', {
+      changes: [{ op: 'restore', path, ...(at === undefined ? {} : { at }) }],
+      message: at === undefined ? `Restore ${path}` : `Restore ${path} as of ${at}`,
+    });
+    if (revisions.length === 0) return `${path} is as it was then: nothing changed.\n`;
+    return at === undefined ? `${path} is there again.\n` : `${path} is again as it was (${at}).\n`;
   },
 };

@@ -58,6 +58,20 @@ describe('commands of its own', () => {
     ]);
   });
 
+  test('restore brings back what was removed, in this line or before it, and a folder as it was', async () => {
+    const [first] = await history('/workspace/a.md');
+    expect(await bash('rm a.md; restore a.md; cat a.md')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/beta/),
+    });
+    await bash('rm -r d');
+    expect(await bash('restore d; cat d/e/c.txt')).toMatchObject({ stdout: expect.stringContaining('deep alpha') });
+    await bash('echo more >> a.md');
+    expect(await bash(`restore a.md ${first?.id}`)).toMatchObject({ code: 0 });
+    expect(await text('/workspace/a.md')).toBe('alpha\nbeta\n');
+    expect(await bash('restore a.md')).toMatchObject({ code: 1, stderr: expect.stringContaining('EEXIST') });
+  });
+
   test('a command that asks the kernel sees what the line has done so far', async () => {
     const ended = await bash('echo one > fresh.md; history fresh.md | wc -l; echo two > fresh.md');
     expect(ended.stdout.trim()).toBe('1');

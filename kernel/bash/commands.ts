@@ -1,7 +1,7 @@
 /**
  * The commands beside those of bash, one row each. A row's usage and words are what `allod` prints.
  */
-import { history, blame, revert } from './command-history.ts';
+import { history, blame, restore, revert } from './command-history.ts';
 import { activate, deactivate, install } from './command-programs.ts';
 import { propose } from './command-propose.ts';
 import { kill, ps, run } from './command-runs.ts';
@@ -11,6 +11,7 @@ export const COMMANDS: Record<string, Command> = {
   history,
   blame,
   revert,
+  restore,
   ps,
   kill,
   run,

@@ -33,6 +33,24 @@ export const refuseCommits = (times: number, where: 'add' | 'commit' = 'add'): P
   };
 };
 
+/** From the n-th row on, nothing more fits on the disk, in any store, until room is made. */
+export const fillDisk = (n = Infinity): Patched & { asked: () => number } => {
+  const { add, put } = IDBObjectStore.prototype;
+  let asked = 0;
+  const room = (): void => {
+    if (++asked >= n) throw new DOMException('full', 'QuotaExceededError');
+  };
+  IDBObjectStore.prototype.add = function (this: IDBObjectStore, ...args: Parameters<typeof add>) {
+    room();
+    return add.apply(this, args);
+  };
+  IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...args: Parameters<typeof put>) {
+    room();
+    return put.apply(this, args);
+  };
+  return { asked: () => asked, undo: () => void Object.assign(IDBObjectStore.prototype, { add, put }) };
+};
+
 /** The next writing request of this kind on the journal is refused by the disk. */
 export const refuseRequest = (kind: 'put' | 'delete' | 'count'): Patched => {
   const patched = IDBObjectStore.prototype as unknown as Record<string, (...args: unknown[]) => unknown>;
@@ -152,3 +170,16 @@ export const withDatabase = async <T>(
 };
 
 export const journalRows = (disk: Disk): Promise<JournalRow[]> => withDatabase(disk, (db) => db.journal.toArray());
+
+/** Another page wants the database: to delete it, or to upgrade it to a version of the app that is not ours. */
+export const takeDatabase = (disk: Disk, how: 'removed' | 'newer', workspace = 'test'): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const { indexedDB } = disk.idb;
+    const name = databaseName(workspace);
+    const asked = how === 'removed' ? indexedDB.deleteDatabase(name) : indexedDB.open(name, 1000);
+    asked.onerror = () => reject(asked.error ?? new Error('the database could not be taken'));
+    asked.onsuccess = () => {
+      if (how === 'newer') (asked.result as unknown as IDBDatabase).close();
+      resolve();
+    };
+  });

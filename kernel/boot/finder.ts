@@ -31,6 +31,7 @@ export const createFinder = ({ db, epoch, fs, vector, setTimer }: Options): Find
     const [{ createIndex }, { createSearch }] = await Promise.all([
       import('../search/inverted-index.ts'),
       import('../search/search.ts'),
+      fs.whole(),
     ]);
     const files = searched(fs);
     const index = createIndex({ db, epoch, files, vector, setTimer });

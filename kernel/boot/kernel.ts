@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../protocol/actor.ts';
 import { revisionOf, type RevisionId } from '../protocol/entry.ts';
-import { must } from '../protocol/errors.ts';
+import { must, type SysError } from '../protocol/errors.ts';
 import type { Change } from '../protocol/files.ts';
 import { dayOf, NARRATIVE, PROPOSALS, RUNS } from '../protocol/formats/records.ts';
 import type { Ports } from '../protocol/ports.ts';
@@ -14,6 +14,8 @@ import { loadDevices } from '../journal/devices.ts';
 import { openJournal, type Journal } from '../journal/journal.ts';
 import type { Upkeep } from '../journal/upkeep.ts';
 import { openFs, type Fs } from '../fs/fs.ts';
+import type { Replay } from '../fs/standing.ts';
+import type { startSweep as StartSweep } from '../fs/sweep.ts';
 import { createEditors } from '../fs/editors.ts';
 import { createProcesses } from '../process/processes.ts';
 import type { Index } from '../search/inverted-index.ts';
@@ -32,6 +34,8 @@ import { createFinder } from './finder.ts';
 export const VERSION = '0.1.0';
 const EXPIRY_MS = 30_000;
 const RECENT_CAUSES = 500;
+/** Boot goes on this long after the first answers can be given, or with the first call that needs it. */
+const SETTLE_MS = 100;
 
 export type Timer = (run: () => void, ms: number) => () => void;
 
@@ -59,6 +63,8 @@ export type Running = {
   journal: Journal;
   /** The daemons stand and the search index is kept. */
   standing: Promise<Index>;
+  /** If ever, why the database is not ours any more: a newer version needs it, or it was deleted. */
+  gone: Promise<SysError>;
   /** Flush, seal and close; nothing acknowledged is lost without it either. */
   stop: () => Promise<void>;
 };
@@ -87,21 +93,18 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const { self } = await loadDevices(db, epoch);
   let fs: Fs | undefined;
   const journal = await openJournal({ db, device: self, epoch, now, onRollback: () => fs?.rolledBack() });
+  const replay: Replay = (after, each) => journal.scan(self.number, after[self.id] ?? 0, each);
   const files = await openFs({
     db,
     log: journal,
     epoch,
     setTimer,
-    scan: (after, each) => journal.scan(self.number, after, each),
+    replay,
   });
   fs = files;
   const live = createEditors({ db, fs: files, epoch, now, setTimer });
   // [J12] A damaged journal is opened for reading: what would write at boot is left for when it is sound again.
   const damaged = journal.damage() !== undefined;
-  if (!damaged) {
-    await genesis(files);
-    await live.recover();
-  }
 
   const startedAt = new Date(now()).toISOString();
   const processes = createProcesses({
@@ -124,7 +127,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       epoch,
       entries: journal.entryCount(),
       startedAt,
-      ...files.counts(),
+      ...(await files.whole().then(files.counts)),
       ...readonlyOf(journal),
     }),
   });
@@ -141,7 +144,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       }),
     );
   };
-  const causes = await recentCauses(journal, self.number);
+  const causes = new Map<string, RevisionId[]>();
   let turn: Promise<unknown> = Promise.resolve();
   let calls = 0;
 
@@ -187,6 +190,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   };
 
   let upkeep: Upkeep | undefined;
+  let sweep: ReturnType<typeof StartSweep> | undefined;
   files.onCommit(({ staged, author }) => {
     upkeep?.wake();
     if (author.cause === '') return;
@@ -198,16 +202,31 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const settleProposals = async (atBoot: boolean): Promise<void> => {
     if (files.stat(PROPOSALS)) await (await import('../syscalls/decide.ts')).settleProposals(kernel, atBoot);
   };
-  if (!damaged) {
+  /** All that boot does beyond reading: a workspace that is there is shown meanwhile. */
+  const start = async (): Promise<void> => {
+    await files.whole();
+    for (const [cause, revisions] of await recentCauses(journal, self.number)) causes.set(cause, revisions);
+    if (damaged) return;
+    await genesis(files);
+    await live.recover();
     if (files.stat(RUNS)) await (await import('../syscalls/settle-runs.ts')).settleRuns(kernel);
     await settleProposals(true);
-  }
+    await files.reviewConflicts();
+  };
+  let begin = (): void => undefined;
+  const started = new Promise<void>((resolve) => (begin = resolve)).then(start).finally(() => delete kernel.starting);
+  started.catch(() => undefined);
+  kernel.starting = () => (begin(), started);
+  // What is asked first is answered first: the rest would stand in its way in the one thread and the one database.
+  const cancelBegin = setTimer(() => begin(), SETTLE_MS);
+  if (damaged || !files.stat('/workspace')) await kernel.starting();
   let stopped = false;
   let cancelExpiry = (): void => undefined;
   const expire = (): void => {
     cancelExpiry = setTimer(() => {
       if (!stopped)
-        void settleProposals(false)
+        void started
+          .then(() => settleProposals(false))
           .catch(() => undefined)
           .then(expire);
     }, EXPIRY_MS);
@@ -216,18 +235,23 @@ export const bootKernel = async (host: Host): Promise<Running> => {
 
   const standing = new AbortController();
   const stops: (() => void)[] = [];
-  const daemonsStarted = (damaged ? Promise.resolve([]) : host.daemons()).then(async (daemons) => {
-    for (const daemon of stopped ? [] : daemons) {
-      stops.push(
-        daemon.start(sys({ actor: `daemon:${daemon.name}`, run: '', capabilities: [], signal: standing.signal })),
-      );
-    }
-    const { startUpkeep } = await import('../journal/upkeep.ts');
-    if (!stopped) upkeep = startUpkeep({ db, journal, epoch, device: self.number, now, setTimer });
-    // What was committed before it was there counts too.
-    upkeep?.wake();
-    return finder.open();
-  });
+  const daemonsStarted = started
+    .then(() => (damaged ? [] : host.daemons()))
+    .then(async (daemons) => {
+      for (const daemon of stopped ? [] : daemons) {
+        stops.push(
+          daemon.start(sys({ actor: `daemon:${daemon.name}`, run: '', capabilities: [], signal: standing.signal })),
+        );
+      }
+      const { startUpkeep } = await import('../journal/upkeep.ts');
+      if (!stopped) upkeep = startUpkeep({ db, journal, epoch, device: self.number, now, setTimer });
+      const { createSweeper, startSweep } = await import('../fs/sweep.ts');
+      const sweeper = createSweeper({ db, epoch, log: journal, scan: replay, exclusive: files.exclusive });
+      if (!stopped && !damaged) sweep = startSweep(sweeper, { busy: journal.busy, setTimer });
+      // What was committed before it was there counts too.
+      upkeep?.wake();
+      return finder.open();
+    });
   // Offline before it was cached: the next search opens the index, or says why it cannot.
   daemonsStarted.catch(() => undefined);
 
@@ -236,19 +260,22 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     epoch,
     journal,
     standing: daemonsStarted,
+    gone: db.whenGone.then(({ error }) => error),
     as: (actor) => sys({ actor, run: '', capabilities: [], signal: standing.signal }),
     call: (caller, name, args) => dispatch(kernel, caller, name, args),
     stop: async () => {
       stopped = true;
+      cancelBegin();
+      await kernel.starting?.().catch(() => undefined);
       cancelExpiry();
       for (const stop of stops) stop();
       standing.abort();
-      await processes.stop();
-      await live.stop();
-      await finder.stop();
-      await files.stop();
-      await upkeep?.stop();
+      // A kernel that was fenced cannot put down what it holds: each room is refused by itself, and the rest still ends.
+      const failures: unknown[] = [];
+      for (const end of [processes.stop, live.stop, finder.stop, files.stop, upkeep?.stop, sweep?.stop])
+        await end?.().catch((cause: unknown) => failures.push(cause));
       db.close();
+      if (failures.length > 0) throw failures[0];
     },
   };
 };

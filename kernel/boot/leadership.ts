@@ -48,7 +48,8 @@ export const campaign = (workspace: string, role: Role): Leadership => {
     else if (data.t === 'pong') heard = Date.now();
     else if (data.t === 'lead') {
       heard = Date.now();
-      if (holding || data.epoch === following) return;
+      // A tab that was frozen and stolen from may still call itself the leader of an older epoch.
+      if (holding || data.epoch <= following) return;
       following = data.epoch;
       role.follow();
     }
@@ -56,11 +57,16 @@ export const campaign = (workspace: string, role: Role): Leadership => {
 
   const hold = async (): Promise<void> => {
     holding = true;
+    const over = new Promise<void>((resolve) => (release = resolve));
+    let ended = false;
+    void over.then(() => (ended = true));
     const kernel = await role.lead();
-    if (resigned) return kernel.stop();
+    // It resigned, or was stolen from, while it booted.
+    if (ended) return kernel.stop();
     leading = kernel;
+    following = kernel.epoch;
     send({ t: 'lead', epoch: kernel.epoch });
-    await new Promise<void>((resolve) => (release = resolve));
+    await over;
     await kernel.stop();
   };
 
@@ -86,8 +92,13 @@ export const campaign = (workspace: string, role: Role): Leadership => {
     }
   };
 
+  let ticked = Date.now();
   const watchdog = setInterval(() => {
+    const slept = Date.now() - ticked > 2 * PING_MS;
+    ticked = Date.now();
     if (holding || resigned) return;
+    // It was this tab that slept: nobody else is silent for that.
+    if (slept) heard = ticked;
     if (Date.now() - heard > DEAD_MS) {
       heard = Date.now();
       queued.abort();

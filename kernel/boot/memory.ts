@@ -7,7 +7,9 @@ import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 // What the kernel loads when first needed is here from the start: a clock that counts turns cannot wait for the disk.
 import '../fs/diff.ts';
 import '../fs/live.ts';
+import '../fs/merging.ts';
 import '../fs/revisions.ts';
+import '../fs/sweep.ts';
 import '../journal/flate.ts';
 import '../journal/upkeep.ts';
 import '../protocol/formats/policy.ts';
@@ -121,6 +123,7 @@ export const bootMemory = async (options: MemoryOptions = {}): Promise<Memory> =
     }),
     daemons: async () => options.daemons ?? [],
   });
+  await running.kernel.starting?.();
   const index = await running.standing;
   return {
     ...running,

@@ -5,6 +5,7 @@ import type { Files } from '../search/files.ts';
 export const searched = (fs: Fs): Files => ({
   at: fs.nodeAt,
   get: fs.node,
+  childrenOf: (folder) => fs.childrenOf(folder),
   pathOf: (id) => {
     const node = fs.node(id);
     return node && fs.pathOf(node);

@@ -1,7 +1,9 @@
 /**
  * Serve one page over a port: calls in, answers and events out. The actor is fixed here, by the port, for good.
+ * [S8] A kernel that was fenced refuses nothing: the page still waits, and asks the kernel that took over.
  */
 import type { Actor } from '../protocol/actor.ts';
+import type { Result } from '../protocol/errors.ts';
 import { WIRE_VERSION, type FromKernel, type ToKernel } from '../protocol/wire.ts';
 import type { Outlet } from '../syscalls/kernel.ts';
 import type { Running } from './kernel.ts';
@@ -11,6 +13,8 @@ export type Served = {
   /** The page is gone: stop its watches, seal and leave its documents. */
   close: () => Promise<void>;
 };
+
+const fenced = (result: Result<unknown>): boolean => !result.ok && result.error.detail?.['fenced'] === true;
 
 export const serve = (running: Running, actor: Actor, post: (frame: FromKernel) => void, leader: boolean): Served => {
   const gone = new AbortController();
@@ -24,7 +28,10 @@ export const serve = (running: Running, actor: Actor, post: (frame: FromKernel) 
         state: {
           state: 'stopped',
           code: 'EPROTO',
-          reason: 'Another tab runs a different version of Allod. Reload this tab.',
+          reason:
+            version < WIRE_VERSION
+              ? 'Another tab runs a newer version of Allod. Reload this tab.'
+              : 'Another tab still runs an older version of Allod. Close or reload that tab, then reload this one.',
         },
       });
   };
@@ -34,7 +41,9 @@ export const serve = (running: Running, actor: Actor, post: (frame: FromKernel) 
       else if (frame.t === 'doc') outlet.seats.get(frame.doc)?.send(frame.update);
       else if (frame.t === 'call') {
         const caller = { actor, run: '', cause: frame.id, capabilities: [], signal: gone.signal, outlet };
-        void running.call(caller, frame.name, frame.args).then((result) => post({ t: 'result', id: frame.id, result }));
+        void running.call(caller, frame.name, frame.args).then((result) => {
+          if (!fenced(result)) post({ t: 'result', id: frame.id, result });
+        });
       }
     },
     close: async () => {

@@ -17,14 +17,18 @@ type Told = {
 };
 
 const filesBelow = function* (tree: Tree, folder: TreeNode): Generator<TreeNode> {
-  for (const id of folder.children.values()) {
-    const child = tree.get(id);
-    if (child?.kind === 'file') yield child;
-    else if (child) yield* filesBelow(tree, child);
+  for (const [, child] of tree.children(folder)) {
+    if (child.kind === 'file') yield child;
+    else yield* filesBelow(tree, child);
   }
 };
 
-export const eventsOf = (tree: Tree, { touched }: Staged, { actor, run }: Author): WatchEvent[] => {
+export const eventsOf = (
+  tree: Tree,
+  { touched }: Staged,
+  { actor, run }: Author,
+  source: WatchEvent['source'] = 'local',
+): WatchEvent[] => {
   const told = new Map<NodeId, Told>();
   const tell = (node: TreeNode, op: Staged['touched'][number]['op'], from: Path | undefined): void => {
     const before = told.get(node.id);
@@ -40,7 +44,7 @@ export const eventsOf = (tree: Tree, { touched }: Staged, { actor, run }: Author
   };
   for (const { node, op, from } of touched) {
     tell(node, op, from);
-    if (node.kind !== 'dir' || op !== 'move' || from === undefined) continue;
+    if (node.kind !== 'dir' || from === undefined) continue;
     const base = tree.pathOf(node);
     for (const file of filesBelow(tree, node)) tell(file, 'move', from + tree.pathOf(file).slice(base.length));
   }
@@ -49,7 +53,7 @@ export const eventsOf = (tree: Tree, { touched }: Staged, { actor, run }: Author
     change,
     actor,
     revision: node.revision,
-    source: 'local',
+    source,
     ...(run ? { run } : {}),
     ...(from ? { from } : {}),
   }));

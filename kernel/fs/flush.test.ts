@@ -2,7 +2,14 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { refuseCommits, withDatabase } from '../boot/faults.ts';
 import { bootMemory, type Memory } from '../boot/memory.ts';
-import { loadTree } from './projection.ts';
+import type { Database } from '../store/schema.ts';
+import { openTree } from './projection.ts';
+
+const loadTree = async (db: Database) => {
+  const stored = await openTree(db, () => undefined);
+  await stored?.whole();
+  return stored;
+};
 
 const put = (k: Memory, name: string) =>
   k.as('operator').write([{ op: 'put', path: `/workspace/d/${name}`, content: name }], { message: name });

@@ -3,27 +3,31 @@
  * Contract: one writer at a time (a mutex); a change set is checked, chained and applied in one synchronous step, then
  * made durable by the journal's group commit; answers and events come only after that. It does not know who may do what.
  */
-import { revisionOf, type RevisionId, type SealedEntry } from '../protocol/entry.ts';
+import { revisionOf, type NodeId, type RevisionId } from '../protocol/entry.ts';
 import { fail, must, ok, SysFailure, type Result } from '../protocol/errors.ts';
 import type { Change, Stat } from '../protocol/files.ts';
+import { CONFLICTS } from '../protocol/formats/records.ts';
 import type { Draft, Log } from '../protocol/log.ts';
+import type { Merged, Parcel } from '../protocol/parcel.ts';
 import type { Path } from '../protocol/paths.ts';
 import { storageFailure } from '../store/transact.ts';
 import type { Database } from '../store/schema.ts';
 import { storeBlob } from './blobs.ts';
 import { createBus, type Bus, type Committed } from './bus.ts';
+import { stagedSet, type Check } from './check.ts';
 import { createContents, type Contents } from './contents.ts';
 import { eventsOf } from './events.ts';
+import { createFlushing } from './flushing.ts';
 import { createHistories, type Histories } from './history.ts';
-import { dropProjection, flushTree, loadTree } from './projection.ts';
-import { createReads, refused, type Reads } from './reads.ts';
+import type { Merging } from './merging.ts';
 import { prepare } from './prepare.ts';
+import { createReads, refused, type Reads } from './reads.ts';
+import type { Sources } from './restore-plan.ts';
+import type { TakeBack, Which } from './take-back.ts';
 import { stage, type Author, type Staged } from './stage.ts';
+import { createStanding, type Replay } from './standing.ts';
 import { randomClient } from './texts.ts';
-import { createTree, type Tree, type TreeNode, type Undo } from './tree.ts';
-
-/** Judges the texts a change set would leave behind, before it takes its place. */
-export type Check = (textAt: (path: Path) => string | undefined) => Result<unknown>;
+import type { TreeNode, Undo } from './tree.ts';
 
 export type Fs = Reads &
   Omit<Bus, 'announce'> & {
@@ -33,10 +37,22 @@ export type Fs = Reads &
     /** Stage work of its own under the writer's lock (live documents seal themselves this way). */
     exclusive: <T>(body: () => Promise<T>) => Promise<T>;
     commit: (drafts: Draft[], staged: Staged, author: Author) => Promise<void>;
+    /** Take in what other devices wrote: verified and durable first, then applied, then told to watchers. */
+    merge: (parcels: readonly Parcel[]) => Promise<Result<Merged>>;
+    /**
+     * Every folder is read. `read` and `list` do not need it; `stat`, `nodeAt`, `node`, `files` and `counts` know no more
+     * than was read before.
+     */
+    whole: () => Promise<void>;
+    /** Bring /system/conflicts in line with what is there. */
+    reviewConflicts: () => Promise<void>;
+    childrenOf: (folder: { id: NodeId }) => Iterable<[string, TreeNode]>;
     nodeAt: (path: Path) => TreeNode | undefined;
     node: (id: string) => TreeNode | undefined;
     pathOf: (node: TreeNode) => Path;
     contents: Contents;
+    /** What it takes to undo a run or an actor, as the files stand. */
+    takeBack: (which: Which) => Promise<TakeBack>;
     /** Write the projection; safe at any time. */
     flush: () => Promise<void>;
     /** The journal rolled back: what was staged is dropped before anything else is read or written. */
@@ -49,81 +65,63 @@ type Options = {
   db: Database;
   log: Log;
   epoch: number;
-  /** Entries of this device after `seq`, oldest first. */
-  scan: (after: number, each: (entries: SealedEntry[]) => void) => Promise<void>;
+  replay: Replay;
   setTimer: (run: () => void, ms: number) => () => void;
 };
 
-const FLUSH_ENTRIES = 256;
-const FLUSH_IDLE_MS = 250;
-
-export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promise<Fs> => {
-  let tree: Tree = createTree();
+export const openFs = async ({ db, log, epoch, replay, setTimer }: Options): Promise<Fs> => {
   let client = randomClient();
-  const histories: Histories = createHistories(db, () => {
-    damaged = true;
-    stale = true;
-  });
-  const contents = createContents({ db, epoch, log, histories, client: () => client });
-  const bus = createBus();
   let lock: Promise<unknown> = Promise.resolve();
-  let cancelFlush: (() => void) | undefined;
-  /** Flushes asked for and not done: one at a time. */
-  let flushes = 0;
-  let flushed: Promise<unknown> = Promise.resolve();
-  let putting = flushed;
-  let stopped = false;
   /** The tree holds what the journal rolled back, or has to be made again. */
   let stale = false;
-  /** What is stored of the projection is not what was written. */
-  let damaged = false;
+  const onBroken = (): void => {
+    standing.distrust();
+    stale = true;
+  };
+  const histories: Histories = createHistories({
+    db,
+    log,
+    nodeOf: (id) => standing.tree().get(id),
+    onDamage: onBroken,
+  });
+  const contents = createContents({ db, epoch, log, histories, client: () => client });
+  const standing = createStanding({ db, epoch, histories, contents, replay, onBroken });
+  const sources: Sources = { log, contents, histories };
+  const { tree } = standing;
+  const bus = createBus();
 
   const exclusive = <T>(body: () => Promise<T>): Promise<T> => {
     const turn = lock.then(async () => {
       if (stale) await restore();
+      await standing.whole().catch(async (cause: unknown) => {
+        // Pages that were found broken: the journal knows what was in them.
+        if (!stale) throw cause;
+        await restore();
+      });
       return body();
     });
     lock = turn.catch(() => undefined);
     return turn;
   };
 
-  const applyEntry = (to: Tree, entry: SealedEntry['entry']): Undo => {
-    const undo = to.apply(entry);
-    const node = to.get(entry.node);
-    if (!node) return undo;
-    histories.note(entry, node, to.pathOf(node));
-    return () => {
-      undo();
-      histories.forget(1);
-    };
-  };
-
-  /** Stored projection plus the journal's tail; a projection that does not fit is dropped and rebuilt from the start. */
-  const load = async (): Promise<void> => {
-    /** The old tree stands until the new one is whole: `stat` and its like do not wait. */
-    const replay = async (next: Tree, after: number): Promise<void> => {
-      histories.clear();
-      contents.clear();
-      await scan(after, (entries) => entries.forEach(({ entry }) => applyEntry(next, entry)));
-      tree = next;
-    };
-    const stored = await loadTree(db);
-    try {
-      if (stored) return await replay(stored.tree, stored.vector[log.device] ?? 0);
-    } catch (cause) {
-      if (cause instanceof SysFailure) throw cause;
-    }
-    await dropProjection(db, epoch);
-    await replay(createTree(), 0);
-  };
+  const flushing = createFlushing({
+    db,
+    epoch,
+    log,
+    standing,
+    histories,
+    contents,
+    exclusive,
+    stale: () => stale,
+    setTimer,
+  });
 
   /** Back to the durable state. A client id whose clock was given to lost updates is never used again. */
   const restore = async (): Promise<void> => {
     client = randomClient();
-    await putting;
-    if (damaged) await dropProjection(db, epoch);
-    damaged = false;
-    await load();
+    await flushing.landed();
+    await standing.load();
+    await standing.whole();
     stale = false;
   };
 
@@ -132,89 +130,54 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     if (stale) await exclusive(async () => undefined);
   };
 
-  /** Taken under the lock, whole and durable; put down outside of it, so that no writer waits. */
-  const flushOnce = async (): Promise<void> => {
-    let put: Promise<void> | undefined;
-    await exclusive(async () => {
-      await log.settled();
-      const pending = [...histories.pending()];
-      // Rolled back while it waited: the tree holds what never was, and is about to be made again. Nor is a watermark
-      // set in a damaged journal: the projection may know more than can be read of it now.
-      if (stale || log.damage() || pending.length === 0) return;
-      const of = tree;
-      const docs = contents.checkpoints(new Set(pending.flatMap((row) => of.get(row.node) ?? [])));
-      put = flushTree(db, epoch, of, pending, docs, log.vector()).then(() => {
-        // Rolled back meanwhile: what was put is durable and stays, but the rows that wait are others now.
-        if (stale || tree !== of) return;
-        histories.flushed(pending.length);
-        contents.checkpointed(docs);
-      });
-      putting = put.catch(() => undefined);
-    });
-    await put;
-  };
-
-  const flush = (): Promise<void> => {
-    flushes++;
-    const turn = flushed.then(flushOnce).finally(() => flushes--);
-    flushed = turn.catch(() => undefined);
-    return turn;
-  };
-
-  const flushSoon = (): void => {
-    cancelFlush?.();
-    cancelFlush = undefined;
-    // A failed flush costs nothing: the journal has it all, and the next boot replays. The next write tries again.
-    flush().then(scheduleFlush, () => undefined);
-  };
-
-  const scheduleFlush = (): void => {
-    const due = histories.pending().length;
-    if (stopped || flushes > 0 || due === 0) return;
-    if (due >= FLUSH_ENTRIES) flushSoon();
-    else cancelFlush ??= setTimer(flushSoon, FLUSH_IDLE_MS);
+  /** A projection that is found broken on the way is made again. */
+  const reach = async (path?: Path): Promise<void> => {
+    try {
+      await (path === undefined ? standing.whole() : standing.reach(path));
+    } catch (cause) {
+      if (!stale) throw cause;
+      await exclusive(async () => undefined);
+    }
   };
 
   const announce = (done: Committed): void => {
     bus.announce(done);
-    scheduleFlush();
+    flushing.schedule();
   };
 
   /** Run the synchronous step; on any refusal everything it touched is as before. */
   const stageSet = (
     author: Author,
-    body: (apply: (draft: Draft) => { node: TreeNode; revision: RevisionId }) => Staged,
+    body: (apply: (draft: Draft) => { node: TreeNode; revision: RevisionId }, entries: Map<string, number>) => Staged,
   ): { done: Committed; durable: Promise<void> } => {
     const batch = log.batch();
     const undos: Undo[] = [];
-    const touchedIds = new Set<string>();
+    /** How many entries each node gets. */
+    const entries = new Map<string, number>();
     try {
       const staged = body((draft) => {
-        touchedIds.add(draft.node);
+        entries.set(draft.node, (entries.get(draft.node) ?? 0) + 1);
         const entry = batch.add(draft);
-        undos.push(applyEntry(tree, entry));
-        const node = tree.get(entry.node) ?? fail('EIO', 'An entry was applied to no node.');
+        const applied = tree().apply(entry) ?? fail('EIO', 'An entry was applied to no node.');
+        standing.note(entry, applied);
+        undos.push(() => {
+          applied.undo();
+          histories.forget(1);
+        });
+        const node = tree().get(entry.node) ?? fail('EIO', 'An entry was applied to no node.');
         return { node, revision: revisionOf(entry) };
-      });
+      }, entries);
       for (const [id, content] of staged.contents) contents.put(id, content);
-      const done = { staged, author, events: eventsOf(tree, staged, author) };
+      const done = { staged, author, events: eventsOf(tree(), staged, author) };
       return { done, durable: batch.commit() };
     } catch (cause) {
       for (const undo of undos.reverse()) undo();
       // Documents edited by the refused set hold its edits: they are rebuilt from the journal.
-      for (const id of touchedIds) contents.drop(id);
+      for (const id of entries.keys()) contents.drop(id);
       batch.discard();
       throw cause;
     }
   };
-
-  const textIn =
-    (staged: Staged) =>
-    (path: Path): string | undefined => {
-      const node = tree.resolve(path);
-      const content = node && staged.contents.get(node.id);
-      return content?.as === 'text' ? content.text : undefined;
-    };
 
   const place = async (
     changes: readonly Change[],
@@ -225,12 +188,12 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     if (damage) throw new SysFailure(damage);
     for (;;) {
       try {
-        const prepared = await prepare(tree, changes, contents.load, (bytes) => storeBlob(db, epoch, bytes));
+        const prepared = await prepare(tree(), changes, sources, (bytes) => storeBlob(db, epoch, bytes));
         if (!stale) {
           const { [log.device]: _own, ...seen } = log.vector();
-          return stageSet(author, (apply) => {
-            const staged = stage({ tree, prepared, author, client, seen, apply }, changes);
-            if (check) must(check(textIn(staged)));
+          return stageSet(author, (apply, entries) => {
+            const staged = stage({ tree: tree(), prepared, author, client, seen, apply }, changes);
+            if (check) must(check(stagedSet(tree(), staged, author, entries)));
             return staged;
           });
         }
@@ -267,34 +230,49 @@ export const openFs = async ({ db, log, epoch, scan, setTimer }: Options): Promi
     announce(done);
   };
 
-  await load();
-  const reads = createReads({ tree: () => tree, log, contents, histories, ready });
+  /** Loaded by the first merge, or where disagreements were left. */
+  let loading: Promise<Merging> | undefined;
+  const merging = (): Promise<Merging> =>
+    (loading ??= import('./merging.ts').then(({ createMerging }) => {
+      const made = createMerging({ log, standing, contents, exclusive, place, announce });
+      bus.onCommit(made.committed);
+      return made;
+    }));
+
+  await standing.load();
+  const reads = createReads({ tree, log, contents, histories, ready, reach });
 
   return {
     ...reads,
     write,
+    merge: async (parcels) => (await merging()).merge(parcels),
+    whole: () => exclusive(async () => undefined),
+    reviewConflicts: async () => {
+      if (tree().resolve(CONFLICTS)) await (await merging()).review();
+    },
     exclusive,
     commit,
     contents,
-    flush,
-    stat: (path) => {
-      const node = tree.resolve(path);
-      return node && tree.stat(node, path);
+    takeBack: async (which) => {
+      const [{ planTakeBack }] = await Promise.all([import('./take-back.ts'), ready().then(() => reach())]);
+      return planTakeBack(tree(), which, sources);
     },
-    nodeAt: (path) => tree.resolve(path),
-    node: (id) => tree.get(id),
-    pathOf: (node) => tree.pathOf(node),
+    flush: flushing.flush,
+    stat: (path) => {
+      const node = tree().resolve(path);
+      return node && tree().stat(node, path);
+    },
+    nodeAt: (path) => tree().resolve(path),
+    node: (id) => tree().get(id),
+    pathOf: (node) => tree().pathOf(node),
+    childrenOf: (folder) => tree().children(folder),
     onCommit: bus.onCommit,
     on: bus.on,
     rolledBack: () => {
       stale = true;
       exclusive(async () => undefined).catch(() => undefined); // At once: `stat` and its like do not wait.
     },
-    counts: () => tree.counts(),
-    stop: async () => {
-      stopped = true;
-      cancelFlush?.();
-      await flush().catch(() => undefined);
-    },
+    counts: () => tree().counts(),
+    stop: flushing.stop,
   };
 };

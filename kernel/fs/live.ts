@@ -135,6 +135,8 @@ export const createLive = ({ db, fs, epoch, now, setTimer }: LiveOptions): Live 
     open.delete(file.id);
     file.cancel?.();
     const cleared = (async () => {
+      // Refused when another kernel has taken over: the buffer is its own now.
+      await remember(() => undefined);
       await file.buffer.clearData();
       await remember((ids) => ids.delete(file.id));
       file.doc.destroy();

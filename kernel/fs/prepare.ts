@@ -3,16 +3,18 @@
  * any entry names them, and says how bytes are kept. Nothing here changes the tree.
  */
 import { decodeText, hashHex, toUtf8 } from '../protocol/bytes.ts';
-import { POLICY, WORKSPACE } from '../protocol/capability.ts';
+import { POLICY, PROGRAMS, SYSTEM, WORKSPACE } from '../protocol/capability.ts';
 import type { ContentKind, NodeId } from '../protocol/entry.ts';
 import { fail } from '../protocol/errors.ts';
-import type { Change } from '../protocol/files.ts';
+import { changePaths, type Change } from '../protocol/files.ts';
 import { isUnder, type Path } from '../protocol/paths.ts';
 import type { Content } from './contents.ts';
 import type * as Diffing from './diff.ts';
+import type { Hands } from './restore.ts';
+import type { Sources } from './restore-plan.ts';
 import { recordHash, recordOf } from './record.ts';
 import { firstUpdate, MAX_TEXT_BYTES, newText } from './texts.ts';
-import type { Tree, TreeNode } from './tree.ts';
+import type { Tree } from './tree.ts';
 
 /** What `prepare` found: contents of files the set touches, what changes bring as bytes, and the chunk lists of those. */
 export type Prepared = {
@@ -22,6 +24,8 @@ export type Prepared = {
   manifests: Map<Uint8Array, Uint8Array>;
   /** Loaded for a set that may change a text that is there: making files, as the first start does, needs none. */
   diffing?: typeof Diffing;
+  /** What each `restore` of the set does, knowing the past that it goes back to. */
+  restores: Map<Change, (hands: Hands) => void>;
 };
 
 const RECORD_BYTES = 256 * 1024;
@@ -35,15 +39,38 @@ export const kindFor = (path: Path, bytes: Uint8Array): ContentKind => {
   return bytes.length <= MAX_TEXT_BYTES && decodeText(bytes) !== undefined ? 'text' : 'blob';
 };
 
+/** The root and the folders below it stand for good; all of the workspace may go back to a date. */
+export const refuseStanding = (change: Change): void => {
+  for (const path of changePaths(change)) {
+    const standing = path === '/' || path === WORKSPACE || path === SYSTEM || path === PROGRAMS;
+    const goesBack = change.op === 'restore' && change.at !== undefined && path === WORKSPACE;
+    if (standing && change.op !== 'mkdir' && !goesBack) fail('EACCES', `${path} itself cannot be changed.`, { path });
+  }
+};
+
+const prepareRestore = async (
+  tree: Tree,
+  change: Extract<Change, { op: 'restore' }>,
+  sources: Sources,
+  prepared: Prepared,
+): Promise<void> => {
+  const [{ planRestore }, { restore }] = await Promise.all([import('./restore-plan.ts'), import('./restore.ts')]);
+  const { plan, contents } = await planRestore(tree, change, sources);
+  for (const [id, content] of contents) prepared.contents.set(id, content);
+  prepared.restores.set(change, (hands) => restore(hands, change, plan));
+};
+
 /** Everything a set needs that is not in memory. `storeBlob` puts chunks down before any entry names them. */
 export const prepare = async (
   tree: Tree,
   changes: readonly Change[],
-  load: (node: TreeNode) => Promise<Content>,
+  sources: Sources,
   storeBlob: (bytes: Uint8Array) => Promise<Uint8Array>,
 ): Promise<Prepared> => {
-  const prepared: Prepared = { contents: new Map(), bytes: new Map(), manifests: new Map() };
-  const replaces = changes.some((change) => change.op === 'edit' || (change.op === 'put' && change.base !== null));
+  const prepared: Prepared = { contents: new Map(), bytes: new Map(), manifests: new Map(), restores: new Map() };
+  const replaces = changes.some(
+    (change) => change.op === 'edit' || change.op === 'restore' || (change.op === 'put' && change.base !== null),
+  );
   if (replaces) prepared.diffing = await import('./diff.ts');
   const moves: { from: Path; to: Path }[] = [];
   /** [F2] Where a file stands now that earlier moves of this set will have taken to `path`. */
@@ -52,10 +79,11 @@ export const prepare = async (
   let blobs = false;
   for (const change of changes) {
     if (change.op === 'move') moves.push(change);
+    if (change.op === 'restore') await prepareRestore(tree, change, sources, prepared);
     if (change.op !== 'put' && change.op !== 'edit' && change.op !== 'append') continue;
     const node = tree.resolve(origin(change.path));
     if (node?.kind === 'file' && !(change.op === 'put' && node.as !== 'text'))
-      prepared.contents.set(node.id, await load(node));
+      prepared.contents.set(node.id, await sources.contents.load(node));
     if (change.op === 'edit') continue;
     const bytes = asBytes(change.content);
     prepared.bytes.set(change, bytes);

@@ -1,69 +1,151 @@
 /**
- * Tree and histories on disk: written in batches together with a watermark, loaded at boot, and dropped and rebuilt
- * from the journal whenever their version changes. The journal is the truth; nothing here is.
+ * Tree and histories on disk: written in batches together with a watermark, read at boot as far as it is asked for, and
+ * dropped and rebuilt from the journal whenever their version changes. The journal is the truth; nothing here is.
  *
- *   dirs  key = directory id → DirRow: every node that is or was a child, and former names
- *   hist  key = [node id, page] → up to 64 rows of its history, oldest first
- *   sys   'proj:fs' → { version, vector }
+ *   dirs  key = [folder id, page] → nodes of the folder (`pages.ts`)
+ *         key = ['moves', page]   → moves of folders, in order
+ *   hist  as hist-store.ts writes it
+ *   sys   'proj:fs' → { version, vector, seen, folders, moves }
  */
-import type { ContentKind, NodeId, VersionVector } from '../protocol/entry.ts';
-import type { Revision } from '../protocol/files.ts';
-import { request, transact, transactFenced } from '../store/transact.ts';
+import type { DeviceId, NodeId, VersionVector } from '../protocol/entry.ts';
+import { fail } from '../protocol/errors.ts';
+import { segments, type Path } from '../protocol/paths.ts';
+import { request, transact, transactFenced, type Stores } from '../store/transact.ts';
 import type { Database } from '../store/schema.ts';
-import { createTree, type Tree, type TreeNode } from './tree.ts';
+import { LOADED, type Row } from './node-table.ts';
+import { decodeMoves, decodePage, encodeMoves, encodePage, isUnread, MOVES_PAGE, PAGE_NODES, pageOf } from './pages.ts';
+import { createTree, ROOT, type Tree } from './tree.ts';
 
 /** Raise it whenever a row's shape or meaning changes: the next boot rebuilds. */
-export const PROJECTION_VERSION = 2;
-export const HIST_PAGE = 64;
+export const PROJECTION_VERSION = 4;
 const KEY = 'proj:fs';
+const MOVES = 'moves';
 
-type NodeRow = Omit<TreeNode, 'children' | 'past'>;
-type DirRow = { nodes: NodeRow[]; children: [string, NodeId][]; past: [string, NodeId[]][] };
-type Mark = { version: number; vector: VersionVector };
-
-/** `as` is how the content was kept at that revision; folders have none. */
-export type HistRow = Revision & {
-  node: NodeId;
-  index: number;
-  as?: ContentKind;
-  /** With `at` and the device, the place in the total order. */
-  tick: number;
-  /**
-   * Only where its author had not seen every row before it: the newest seq seen of each other device (the first 12
-   * characters of its id) that has acted on this file. Of its own device it has seen every earlier seq.
-   */
-  seen?: Record<string, number>;
+type Mark = {
+  version: number;
+  vector: VersionVector;
+  seen: Record<DeviceId, VersionVector>;
+  /** How many pages there are: fewer on disk means that the store was cleared or cut. */
+  pages: number;
+  moves: number;
+  /** How many nodes lie in them, about: room is made at once. */
+  nodes: number;
+  /** There are rows in `hist`. */
+  histories: boolean;
 };
 
-const rowOf = ({ children: _c, past: _p, ...row }: TreeNode): NodeRow => row;
+/** The stored tree: its root's names are read, the rest when asked for. */
+export type StoredTree = {
+  tree: Tree;
+  layout: Layout;
+  vector: VersionVector;
+  /** Read the folders that lead to a path, and the one it names. */
+  reach: (path: Path) => Promise<void>;
+  /** Read all that is not read yet. */
+  whole: () => Promise<void>;
+};
 
-/** The stored tree and how far it reaches; nothing when there is none that can be trusted [S4]. */
-export const loadTree = async (db: Database): Promise<{ tree: Tree; vector: VersionVector } | undefined> => {
+const READ_PAGES = 256;
+
+const damaged = (): never =>
+  fail('EAGAIN', 'The stored names of files were damaged and are being made again from the journal. Try again.');
+
+const folderRange = (db: Database, id: NodeId, from = 0): IDBKeyRange => db.keyRange.bound([id, from], [id, Infinity]);
+
+/** Nothing when there is none that can be trusted [S4]. `broken` is called when pages that must be there are not. */
+export const openTree = async (db: Database, broken: () => void): Promise<StoredTree | undefined> => {
   const tree = createTree();
-  const { mark, rows, histories } = await transact(
-    db,
-    ['sys', 'dirs', 'hist'],
-    'readonly',
-    async ({ sys, dirs, hist }) => {
-      const row = (await request(sys.get(KEY))) as { v: Mark } | undefined;
-      const histories = (await request(hist.getAllKeys(null, 1))).length;
-      const keys = (await request(dirs.getAllKeys())) as NodeId[];
-      const values = (await request(dirs.getAll())) as DirRow[];
-      return { mark: row?.v, histories, rows: values.map((value, index) => [keys[index] ?? '', value] as const) };
-    },
-  );
-  if (mark?.version !== PROJECTION_VERSION || histories === 0) return undefined;
-  for (const [, row] of rows) {
-    for (const node of row.nodes) tree.nodes.set(node.id, { ...node, children: new Map(), past: new Map() });
+  const { table } = tree;
+  const layout: Layout = { pages: new Map(), histories: false };
+  const read = await transact(db, ['sys', 'dirs', 'hist'], 'readonly', async ({ sys, dirs, hist }) => {
+    const [row, pages, count, histories] = await Promise.all([
+      request(sys.get(KEY)) as Promise<{ v: Mark } | undefined>,
+      request(dirs.getAll(folderRange(db, ROOT))) as Promise<Uint8Array[]>,
+      request(dirs.count()),
+      request(hist.getAllKeys(null, 1)),
+    ]);
+    return { mark: row?.v, pages, count, histories: histories.length > 0 };
+  });
+  const { mark } = read;
+  if (mark?.version !== PROJECTION_VERSION || mark.pages !== read.count) return undefined;
+  if (mark.histories && !read.histories) return undefined;
+
+  const take = (pages: readonly Uint8Array[]): void => {
+    const decoded = pages.map((bytes) => decodePage(tree, bytes));
+    if (decoded[0]?.pages !== pages.length) damaged();
+    for (const { folder, pages: count } of decoded) layout.pages.set(folder, count);
+  };
+
+  const readFolder = async (row: Row): Promise<void> => {
+    const range = folderRange(db, table.id(row));
+    const pages = await transact(db, ['dirs'], 'readonly', ({ dirs }) =>
+      request(dirs.getAll(range) as IDBRequest<Uint8Array[]>),
+    );
+    if (!isUnread(table, row)) return;
+    take(pages);
+    table.mark(row, LOADED, true);
+  };
+
+  const guarded = async (body: () => Promise<void>): Promise<void> => {
+    try {
+      await body();
+    } catch (cause) {
+      broken();
+      throw cause;
+    }
+  };
+
+  try {
+    take(read.pages);
+  } catch {
+    return undefined;
   }
-  for (const [id, row] of rows) {
-    const node = tree.nodes.get(id);
-    if (node) Object.assign(node, { children: new Map(row.children), past: new Map(row.past) });
-  }
-  // Every folder has a row of its own: one that is missing means that the store was cleared or cut.
-  const stored = new Set(rows.map(([id]) => id));
-  for (const node of tree.nodes.values()) if (node.kind === 'dir' && !stored.has(node.id)) return undefined;
-  return { tree, vector: mark.vector };
+  layout.histories = mark.histories;
+  for (const [device, vector] of Object.entries(mark.seen)) tree.seenBy.set(device, vector);
+
+  const readAll = async (): Promise<void> => {
+    const moves: Uint8Array[] = [];
+    table.reserve(mark.nodes + 16);
+    for (let after: IDBValidKey | undefined; ;) {
+      const range = after === undefined ? null : db.keyRange.lowerBound(after, true);
+      const [keys, values] = await transact(db, ['dirs'], 'readonly', ({ dirs }) =>
+        Promise.all([
+          request(dirs.getAllKeys(range, READ_PAGES)) as Promise<[string, number][]>,
+          request(dirs.getAll(range, READ_PAGES)) as Promise<Uint8Array[]>,
+        ]),
+      );
+      values.forEach((bytes, i) => {
+        const [folder = ''] = keys[i] ?? [];
+        if (folder === MOVES) return void moves.push(bytes);
+        const row = table.row(folder);
+        if (table.has(row, LOADED)) return;
+        layout.pages.set(row, decodePage(tree, bytes).pages);
+      });
+      after = keys.at(-1);
+      if (keys.length < READ_PAGES) break;
+    }
+    for (const bytes of moves) decodeMoves(tree, bytes);
+    tree.moves.unsaved = tree.moves.log.length;
+    if (tree.moves.log.length !== mark.moves) damaged();
+    for (let row = 0; row < table.count; row++) if (isUnread(table, row)) table.mark(row, LOADED, true);
+  };
+
+  let whole: Promise<void> | undefined;
+  return {
+    tree,
+    layout,
+    vector: mark.vector,
+    reach: (path) =>
+      guarded(async () => {
+        let node = tree.get(ROOT);
+        for (const name of segments(path)) {
+          node = node && tree.child(node, name);
+          if (!node) return;
+          if (isUnread(table, node.row)) await readFolder(node.row);
+        }
+      }),
+    whole: () => (whole ??= guarded(readAll)),
+  };
 };
 
 /** Throw the stored projection away, so that a rebuild starts clean. */
@@ -72,74 +154,83 @@ export const dropProjection = (db: Database, epoch: number): Promise<void> =>
     await Promise.all([...[dirs, docs, hist, revs].map((store) => request(store.clear())), request(sys.delete(KEY))]);
   });
 
-const dirRow = (tree: Tree, id: NodeId, byParent: Map<NodeId, TreeNode[]>): DirRow => {
-  const node = tree.get(id);
+type Page = { key: [string, number]; bytes: Uint8Array };
+
+/** How many pages each folder that was read or written has on disk; changed only when a flush is through. */
+export type Layout = { pages: Map<Row, number>; histories: boolean };
+
+/** What stands now and is not on disk, taken at once; `kept` is called when it is there. */
+export type TreeFlush = { pages: Page[]; mark: Mark; kept: () => void; failed: () => void };
+
+const wanted = (members: number, now: number): number => {
+  let pages = Math.max(1, now);
+  while (members > pages * PAGE_NODES) pages *= 2;
+  return pages;
+};
+
+/** Take what is to be written; `layout` tells what there is. Synchronous: what comes later is the next flush's. */
+export const takeTree = (tree: Tree, layout: Layout, vector: VersionVector, histories: boolean): TreeFlush => {
+  const { table, folders, moves } = tree;
+  const pages: Page[] = [];
+  const next = new Map<Row, number>();
+  const taken = [...tree.dirty];
+  for (const [folder, touched] of taken) {
+    const now = layout.pages.get(folder) ?? 0;
+    const members = folders.members(folder);
+    const count = wanted(members.size, now);
+    const due = count === now ? new Set([0, ...[...touched].map((row) => pageOf(table, row, count))]) : undefined;
+    const groups = new Map<number, Row[]>();
+    if (due) for (const page of due) groups.set(page, []);
+    else for (let page = 0; page < count; page++) groups.set(page, []);
+    for (const row of members) groups.get(pageOf(table, row, count))?.push(row);
+    for (const [page, rows] of groups) {
+      pages.push({ key: [table.id(folder), page], bytes: encodePage(tree, folder, page, count, rows) });
+    }
+    next.set(folder, count);
+  }
+  const { unsaved } = moves;
+  for (
+    let page = Math.floor(unsaved / MOVES_PAGE);
+    page * MOVES_PAGE < moves.log.length && unsaved < moves.log.length;
+    page++
+  ) {
+    pages.push({ key: [MOVES, page], bytes: encodeMoves(tree, page) });
+  }
+  let total = Math.ceil(moves.log.length / MOVES_PAGE);
+  for (const [folder, count] of layout.pages) if (!next.has(folder)) total += count;
+  for (const count of next.values()) total += count;
+  const nodes = table.count;
+  const mark: Mark = {
+    nodes,
+    histories: histories || layout.histories,
+    version: PROJECTION_VERSION,
+    vector,
+    seen: Object.fromEntries(tree.seenBy),
+    pages: total,
+    moves: moves.log.length,
+  };
+  tree.dirty.clear();
+  moves.unsaved = moves.log.length;
   return {
-    nodes: (byParent.get(id) ?? []).map(rowOf),
-    children: [...(node?.children ?? [])],
-    past: [...(node?.past ?? [])],
+    pages,
+    mark,
+    kept: () => {
+      layout.histories ||= histories;
+      for (const [folder, count] of next) layout.pages.set(folder, count);
+    },
+    failed: () => {
+      for (const [folder, touched] of taken) {
+        const rows = tree.dirty.get(folder) ?? new Set<Row>();
+        for (const row of touched) rows.add(row);
+        tree.dirty.set(folder, rows);
+      }
+      moves.unsaved = Math.min(moves.unsaved, unsaved);
+    },
   };
 };
 
-/** Which nodes have each dirty directory as their parent: live children, and dead ones still recorded there. */
-const groupByParent = (tree: Tree, ids: ReadonlySet<NodeId>): Map<NodeId, TreeNode[]> => {
-  const groups = new Map<NodeId, TreeNode[]>([...ids].map((id) => [id, []]));
-  for (const [id, group] of groups) {
-    const node = tree.get(id);
-    const members = new Set([...(node?.children.values() ?? []), ...[...(node?.past.values() ?? [])].flat()]);
-    for (const member of members) {
-      const child = tree.get(member);
-      if (child && child.parent === id && child.id !== id) group.push(child);
-    }
-  }
-  return groups;
+/** Issue the puts of a flush in a transaction of the caller's. */
+export const putTree = ({ dirs, sys }: Pick<Stores, 'dirs' | 'sys'>, { pages, mark }: TreeFlush): void => {
+  for (const { key, bytes } of pages) dirs.put(bytes, key);
+  sys.put({ k: KEY, v: mark });
 };
-
-/** Write what changed, and the watermark, in one transaction. `docs` are text checkpoints to write along. */
-export const flushTree = async (
-  db: Database,
-  epoch: number,
-  tree: Tree,
-  hist: readonly HistRow[],
-  docs: ReadonlyMap<NodeId, unknown>,
-  vector: VersionVector,
-): Promise<void> => {
-  const dirtyIds = new Set(tree.dirty);
-  const groups = groupByParent(tree, dirtyIds);
-  const rows = [...dirtyIds].map((id) => [id, dirRow(tree, id, groups)] as const);
-  const pages = new Map<string, { key: [NodeId, number]; rows: HistRow[] }>();
-  for (const row of hist) {
-    const page = Math.floor(row.index / HIST_PAGE);
-    const slot = pages.get(`${row.node}/${page}`) ?? { key: [row.node, page], rows: [] };
-    slot.rows.push(row);
-    pages.set(`${row.node}/${page}`, slot);
-  }
-  // Writers go on meanwhile: what they touch from here on is for the next flush.
-  for (const id of dirtyIds) tree.dirty.delete(id);
-  try {
-    await transactFenced(db, epoch, ['dirs', 'docs', 'hist', 'sys'], async (stores) => {
-      const putPage = async ({ key, rows: fresh }: { key: [NodeId, number]; rows: HistRow[] }): Promise<void> => {
-        const first = fresh[0]?.index ?? 0;
-        // A page that begins here has nothing on disk that stays.
-        const stored =
-          first % HIST_PAGE === 0 ? [] : (((await request(stores.hist.get(key))) as HistRow[] | undefined) ?? []);
-        await request(stores.hist.put([...stored.filter((row) => row.index < first), ...fresh], key));
-      };
-      await Promise.all([
-        ...rows.map(([id, row]) => request(stores.dirs.put(row, id))),
-        ...[...docs].map(([id, doc]) => request(stores.docs.put(doc, id))),
-        ...[...pages.values()].map(putPage),
-        request(stores.sys.put({ k: KEY, v: { version: PROJECTION_VERSION, vector } satisfies Mark })),
-      ]);
-    });
-  } catch (cause) {
-    for (const id of dirtyIds) tree.dirty.add(id);
-    throw cause;
-  }
-};
-
-/** Pages `first` to `last` of one file's history, as far as they are on disk. */
-export const readHistory = (db: Database, node: NodeId, first: number, last: number): Promise<HistRow[][]> =>
-  transact(db, ['hist'], 'readonly', ({ hist }) =>
-    request(hist.getAll(db.keyRange.bound([node, first], [node, last])) as IDBRequest<HistRow[][]>),
-  );

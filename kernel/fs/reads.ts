@@ -10,9 +10,11 @@ import type { Revision, Stat } from '../protocol/files.ts';
 import type { Log } from '../protocol/log.ts';
 import { join, type Path } from '../protocol/paths.ts';
 import type { BlameRun, HistoryValue, ListValue, ReadValue } from '../protocol/syscalls.ts';
-import type { Contents, Past } from './contents.ts';
-import { newestOf, toRevision, type Histories } from './history.ts';
-import type { HistRow } from './projection.ts';
+import type { Contents, Past, Was } from './contents.ts';
+import type { HistRow } from './hist-store.ts';
+import { toRevision, type Histories } from './history.ts';
+import { newestOf } from './timeline.ts';
+import { inTime } from './generations.ts';
 import { blameText } from './texts.ts';
 import type { Tree, TreeNode } from './tree.ts';
 
@@ -40,6 +42,8 @@ type Options = {
   histories: Histories;
   /** Everything staged so far is durable, or rolled back and gone from the tree. */
   ready: () => Promise<void>;
+  /** The folders that lead to a path are read; without one, every folder. */
+  reach: (path?: Path) => Promise<void>;
 };
 
 /** A refusal thrown deep inside, as the answer it is; a bug stays a bug. */
@@ -48,12 +52,13 @@ export const refused = (cause: unknown): Result<never> => {
   throw cause;
 };
 
-export const createReads = ({ tree, log, contents, histories, ready }: Options): Reads => {
+export const createReads = ({ tree, log, contents, histories, ready, reach }: Options): Reads => {
   /** Answer from what stands now, told once it is durable; looked at anew when it was rolled back meanwhile. */
-  const shown = async <T>(look: () => T | Promise<T>): Promise<Result<T>> => {
+  const shown = async <T>(path: Path | undefined, look: () => T | Promise<T>): Promise<Result<T>> => {
     try {
       for (;;) {
         await ready();
+        await reach(path);
         const seen = tree();
         const looked = await Promise.resolve()
           .then(look)
@@ -91,17 +96,17 @@ export const createReads = ({ tree, log, contents, histories, ready }: Options):
     }
   };
 
+  type Place = { node: TreeNode; row: HistRow; was: () => Promise<Was> };
+
   /** [F5] Whatever had this path: the revision itself, or at a date what stood here then. */
-  const placeAt = async (path: Path, at: string): Promise<{ node: TreeNode; row: HistRow }> => {
+  const placeAt = async (path: Path, at: string): Promise<Place> => {
     const holders = tree().holders(path);
     const files = holders.filter((node) => node.kind === 'file');
     if (files.length === 0) return holders.length > 0 ? isFolder(path) : noFile(path);
-    const newest = async (passes: (row: HistRow) => boolean): Promise<{ node: TreeNode; row: HistRow }[]> => {
-      const rows = await Promise.all(files.map((node) => histories.find(node, passes)));
-      return files.flatMap((node, i) => (rows[i] ? [{ node, row: rows[i] }] : []));
-    };
-    const [exact] = await newest((row) => row.id === at);
-    if (exact) return exact;
+    for (const node of files) {
+      const row = await histories.find(node, ({ id }) => id === at);
+      if (row) return { node, row, was: () => contents.asOf(node, row) };
+    }
     const time = Date.parse(at);
     if (Number.isNaN(time))
       return fail(
@@ -109,10 +114,18 @@ export const createReads = ({ tree, log, contents, histories, ready }: Options):
         `"${at}" is neither a revision of this file nor a date. List its history to see its revisions.`,
         { path },
       );
-    const then = await newest((row) => Date.parse(row.at) <= time);
-    const found = then.find(({ row }) => row.path === path) ?? then[0];
+    const then = await Promise.all(
+      files.map(async (node): Promise<Place[]> => {
+        const newest = await histories.at(node, time);
+        if (!newest) return [];
+        const { row, merged } = newest;
+        return [{ node, row, was: () => (merged ? contents.until(node, row) : contents.asOf(node, row)) }];
+      }),
+    );
+    const places = then.flat();
+    const found = places.find(({ row }) => row.path === path) ?? places[0];
     if (found) return found;
-    const [first] = files[0] ? await histories.since(files[0]) : [];
+    const [first] = files[0] ? (await histories.since(files[0])).toSorted(inTime) : [];
     return fail(
       'ENOENT',
       `This file did not exist at ${at}; its first revision is of ${first?.at ?? 'a later time'}.`,
@@ -123,13 +136,13 @@ export const createReads = ({ tree, log, contents, histories, ready }: Options):
   };
 
   const readAt = async (path: Path, at: string, options: ReadOptions): Promise<ReadValue> => {
-    const { node, row } = await placeAt(path, at);
-    const content = await contents.asOf(node, row);
+    const { node, row, was } = await placeAt(path, at);
+    const { content, size, hash } = await was();
     const bytes = content.as !== 'text' || options.as === 'bytes' ? await contents.bytesOf(content) : undefined;
     const stat: Stat = {
       ...tree().stat(node, row.path),
-      size: row.size,
-      hash: row.hash,
+      size,
+      hash,
       revision: row.id,
       actor: row.actor,
       at: row.at,
@@ -139,12 +152,12 @@ export const createReads = ({ tree, log, contents, histories, ready }: Options):
   };
 
   const read: Reads['read'] = (path, options = {}) =>
-    shown(() => (options.at === undefined ? readNow(path, options) : readAt(path, options.at, options)));
+    options.at === undefined
+      ? shown(path, () => readNow(path, options))
+      : shown(undefined, () => readAt(path, options.at ?? '', options));
 
   const children = function* (node: TreeNode, path: Path, depth: number): Generator<{ node: TreeNode; path: Path }> {
-    for (const name of [...node.children.keys()].sort()) {
-      const child = tree().get(node.children.get(name) ?? '');
-      if (!child) continue;
+    for (const [name, child] of [...tree().children(node)].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const at = join(path, name);
       yield { node: child, path: at };
       if (child.kind === 'dir' && depth > 1) yield* children(child, at, depth - 1);
@@ -152,7 +165,7 @@ export const createReads = ({ tree, log, contents, histories, ready }: Options):
   };
 
   const list: Reads['list'] = (path, { depth = 1, limit = 1000, cursor } = {}) =>
-    shown((): ListValue => {
+    shown(depth > 1 ? undefined : path, (): ListValue => {
       const node = tree().resolve(path) ?? fail('ENOENT', `There is no folder at ${path}.`, { path });
       if (node.kind === 'file') fail('ENOTDIR', `${path} is a file. Read it, or list it with history.`, { path });
       const entries: Stat[] = [];
@@ -171,7 +184,7 @@ export const createReads = ({ tree, log, contents, histories, ready }: Options):
 
   /** The file's revisions, newest first, through moves; then those of files that had this path before it [F5]. */
   const history: Reads['history'] = (path, { limit = 1000, cursor } = {}) =>
-    shown(async (): Promise<HistoryValue> => {
+    shown(undefined, async (): Promise<HistoryValue> => {
       const holders = tree().holders(path);
       if (holders.length === 0) return fail('ENOENT', `There never was anything at ${path}.`, { path });
       const entries: Revision[] = [];
@@ -186,10 +199,10 @@ export const createReads = ({ tree, log, contents, histories, ready }: Options):
     });
 
   const blame: Reads['blame'] = (path) =>
-    shown(async () => {
+    shown(undefined, async () => {
       const node = tree().resolve(path) ?? noFile(path);
       if (node.kind === 'dir') isFolder(path);
-      const rows = await histories.generation(node, node.count - 1);
+      const rows = await contents.members(node);
       await log.settled();
       const byId = new Map(rows.map((row) => [row.id, row]));
       const entries = await log.entries(rows.map((row) => row.id));

@@ -50,7 +50,7 @@ test('[F14] 2,000 appends to a run log: each thousand hashes and copies as many 
   const appended = 1000 * line(1).length;
   for (const what of ['hashed', 'copied'] as const) {
     expect(spent(0, what)).toBeGreaterThan(appended);
-    expect(spent(1, what) / spent(0, what)).toBeLessThan(1.02);
+    expect(spent(1, what) / spent(0, what)).toBeLessThan(1.1);
     // A small multiple of what was appended (content, entry payload, header, buffers on the way), while the content that
     // is there already is a thousand times as long.
     expect(spent(1, what)).toBeLessThan((what === 'hashed' ? 4 : 20) * appended);

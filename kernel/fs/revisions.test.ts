@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { bootMemory, createDisk, type Disk, type Memory } from '../boot/memory.ts';
 import { watchReads, withDatabase } from '../boot/faults.ts';
 import type { Change } from '../protocol/files.ts';
+import { decodePage, encodePage, type HistRow } from './hist-store.ts';
 import { MAX_KEPT_BYTES } from './revisions.ts';
 
 type Version = { id: string; content: string | Uint8Array };
@@ -162,11 +163,11 @@ describe('[F13] whatever is wrong with revs,', () => {
     const k = await bootMemory({ disk });
     const versions = await edited(k, 5);
     await k.stop();
-    await withDatabase(disk, (db) =>
-      db.hist.toCollection().modify((rows: { id: string; hash: string }[]) => {
-        for (const row of rows) if (row.id === versions[2]?.id) row.hash = '0'.repeat(64);
-      }),
-    );
+    const page: [string, number] = [nodeId(k), 0];
+    await withDatabase(disk, async (db) => {
+      const rows = decodePage(page[0], await db.hist.get(page));
+      await db.hist.put(encodePage(rows.with(2, { ...(rows[2] as HistRow), hash: '0'.repeat(64) })), page);
+    });
     const b = await bootMemory({ disk });
     for (const [i, { id, content }] of versions.entries())
       expect(await at(b, path, id)).toEqual(i === 2 ? expect.stringMatching(/^EBADMSG/) : content);

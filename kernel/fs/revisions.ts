@@ -1,11 +1,13 @@
 /**
  * What a text was at each of its revisions: the projection `revs`. Going back through the journal means replaying every
  * edit; a page here holds the text every 64 revisions and what each revision between changed, so any of them is one
- * read. Made on the first look at a file's past, continued when there is more of it.
+ * read. Made on the first look at a file's past, continued when there is more of it, up to the first revision whose
+ * author had not seen all before it: what he saw is not what stood here.
  *
  *   revs  key = [node id, page] → { v, steps }: one step a revision. The whole text; or what it changed, as
  *         [at, remove, insert, …] in positions before it; or null where this is not kept (bytes, very long texts).
- *         key = [node id, -1]   → { v, count, state }: how far the pages reach, and the document there, to go on from
+ *         key = [node id, -1]   → { v, count, state, ends }: how far the pages reach, and the document there, to go on
+ *         from; `ends` where no more can follow
  *
  * A cache, never believed: a text is given out only when it has the size and hash that its revision recorded. Whatever
  * is wrong here, the answer is `undefined` and the journal knows.
@@ -17,8 +19,9 @@ import type { Log } from '../protocol/log.ts';
 import { request, transact, transactFenced } from '../store/transact.ts';
 import type { Database } from '../store/schema.ts';
 import { applyOps, type DiffOp } from './diff.ts';
-import { changesContent, startsContent, type Histories } from './history.ts';
-import { HIST_PAGE, type HistRow } from './projection.ts';
+import { changesContent, startsContent } from './generations.ts';
+import { HIST_PAGE, pageOf, type HistRow } from './hist-store.ts';
+import type { Histories } from './history.ts';
 import { appliedOps, buildDoc, textOf } from './texts.ts';
 import type { TreeNode } from './tree.ts';
 
@@ -33,7 +36,7 @@ const TAIL = -1;
 type Flat = (number | string)[];
 type Step = string | Flat | null;
 type PageRow = { v: number; steps: Step[] };
-type TailRow = { v: number; count: number; state?: Uint8Array };
+type TailRow = { v: number; count: number; state?: Uint8Array; ends?: boolean };
 
 export type Revisions = {
   /** The text that `row` recorded, or undefined when only the journal can say. */
@@ -83,7 +86,9 @@ export const createRevisions = (db: Database, epoch: number, log: Log, histories
   /** Pages of every revision from `tail` on, as the journal has them; nothing when they do not end as recorded. */
   const build = async (node: TreeNode, tail: TailRow | undefined): Promise<Map<number, PageRow> | undefined> => {
     const from = tail?.count ?? 0;
-    const rows = await histories.since(node, from);
+    const all = await histories.since(node, from);
+    const merged = all.findIndex((row) => row.seen !== undefined);
+    const rows = merged < 0 ? all : all.slice(0, merged);
     await log.settled();
     const wanted = rows.filter((row) => row.as === 'text' && changesContent(row)).map((row) => row.id);
     const entries = new Map((await log.entries(wanted)).map(({ entry }) => [revisionOf(entry), entry]));
@@ -91,13 +96,13 @@ export const createRevisions = (db: Database, epoch: number, log: Log, histories
     let text = doc && textOf(doc);
     const pages = new Map<number, PageRow>();
     if (from % HIST_PAGE > 0) {
-      const page = Math.floor(from / HIST_PAGE);
+      const page = pageOf(from);
       const stored = await get<PageRow>([node.id, page]);
       if (stored?.v !== REVS_VERSION || stored.steps.length !== from % HIST_PAGE) return undefined;
       pages.set(page, stored);
     }
     for (const row of rows) {
-      const page = Math.floor(row.index / HIST_PAGE);
+      const page = pageOf(row.index);
       const { steps } = pages.get(page) ?? emptyPage();
       pages.set(page, { v: REVS_VERSION, steps });
       let ops: DiffOp[] | undefined = [];
@@ -122,7 +127,8 @@ export const createRevisions = (db: Database, epoch: number, log: Log, histories
       if (kept && ends && textIn({ v: REVS_VERSION, steps }, row) === undefined) return undefined;
     }
     const count = from + rows.length;
-    const next: TailRow = { v: REVS_VERSION, count, ...(doc ? { state: Y.encodeStateAsUpdate(doc) } : {}) };
+    const end = merged < 0 ? (doc ? { state: Y.encodeStateAsUpdate(doc) } : {}) : { ends: true };
+    const next: TailRow = { v: REVS_VERSION, count, ...end };
     // Room or not, taken over or not: the answer is in memory, and the next look makes the pages again.
     await transactFenced(db, epoch, ['revs'], async ({ revs }) => {
       for (const [page, row] of pages) await request(revs.put(row, [node.id, page]));
@@ -135,6 +141,7 @@ export const createRevisions = (db: Database, epoch: number, log: Log, histories
     const tail = await get<TailRow>([node.id, TAIL]);
     // Within reach and yet not answered: what is stored is damaged, and is made from the start.
     if (tail?.v === REVS_VERSION && tail.count <= row.index) {
+      if (tail.ends) return new Map();
       const more = await build(node, tail).catch(() => undefined);
       if (more) return more;
     }
@@ -143,8 +150,8 @@ export const createRevisions = (db: Database, epoch: number, log: Log, histories
 
   return {
     textAt: async (node, row) => {
-      if (row.as !== 'text' || row.size > MAX_KEPT_BYTES || node.count < FEW_REVISIONS) return undefined;
-      const page = Math.floor(row.index / HIST_PAGE);
+      if (row.as !== 'text' || row.seen || row.size > MAX_KEPT_BYTES || node.count < FEW_REVISIONS) return undefined;
+      const page = pageOf(row.index);
       const stored = textIn(await get<PageRow>([node.id, page]), row);
       if (stored !== undefined) return stored;
       const pages = making.get(node.id) ?? make(node, row).finally(() => making.delete(node.id));

@@ -5,17 +5,18 @@
  */
 import type { Actor } from '../protocol/actor.ts';
 import { concatBytes, decodeText, fromHex, hash, hashHex, toHex, toUtf8 } from '../protocol/bytes.ts';
-import { PROGRAMS, SYSTEM, WORKSPACE } from '../protocol/capability.ts';
 import type { NodeId, Op, RevisionId, VersionVector } from '../protocol/entry.ts';
 import { fail } from '../protocol/errors.ts';
-import { changePaths, type Attrs, type Change } from '../protocol/files.ts';
+import type { Attrs, Change } from '../protocol/files.ts';
 import type { Draft } from '../protocol/log.ts';
 import { isUnder, join, nameOf, parentOf, segments, type Path } from '../protocol/paths.ts';
+import { checkBase } from './base.ts';
 import type { Content } from './contents.ts';
-import { kindFor, seal, type Prepared } from './prepare.ts';
+import { kindFor, refuseStanding, seal, type Prepared } from './prepare.ts';
+import type { Hands } from './restore.ts';
 import { appendTo, recordBytes, recordHash } from './record.ts';
 import { applyEdits, MAX_TEXT_BYTES, textHash, type Edit } from './texts.ts';
-import { ROOT, type Tree, type TreeNode } from './tree.ts';
+import { folderId, ROOT, type Tree, type TreeNode } from './tree.ts';
 
 export type Author = { actor: Actor; message: string; run: string; cause: string };
 
@@ -23,6 +24,8 @@ export type Staged = {
   revisions: RevisionId[];
   touched: { node: TreeNode; path: Path; from?: Path; op: Op['op']; update?: Uint8Array }[];
   contents: Map<NodeId, Content>;
+  /** Where the contents stood that a restore puts back: who may not read there may not bring them back. */
+  sources?: Path[];
 };
 
 const NO_BYTES = new Uint8Array();
@@ -62,14 +65,17 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
     let walked: Path = '/';
     for (const name of segments(path)) {
       walked = join(walked, name);
-      const id: NodeId | undefined = node?.children.get(name);
-      let next: TreeNode | undefined = id ? tree.get(id) : undefined;
+      let next: TreeNode | undefined = node && tree.child(node, name);
       if (next && next.kind !== 'dir')
         return fail('ENOTDIR', `${walked} is a file, so nothing can be put below it.`, { path: walked });
       if (!next && node) {
-        const wanted = tree.dirId(node.id, name);
-        const change: Op = { op: 'mkdir', parent: node.id, name };
-        next = emit(tree.get(wanted) ? freshId() : wanted, change).node;
+        const wanted = folderId(node.id, name);
+        const former = tree.get(wanted);
+        // Removed from this very place: it is there again, the same one on every device.
+        next =
+          former?.dead && former.parent === node.id && former.name === name
+            ? emit(wanted, { op: 'restore' }).node
+            : emit(former ? freshId() : wanted, { op: 'mkdir', parent: node.id, name }).node;
       }
       node = next;
     }
@@ -100,7 +106,7 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
     return node;
   };
 
-  const replace = (node: TreeNode, path: Path, bytes: Uint8Array, attrs: Attrs | undefined): void => {
+  const replace = (node: TreeNode, path: Path, bytes: Uint8Array, attrs?: Attrs): void => {
     const as = kindFor(path, bytes);
     const held = as === 'text' && node.as === 'text' ? contentOf(node) : undefined;
     if (held?.as === 'text') {
@@ -140,46 +146,12 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
   };
 
   const put = (change: Extract<Change, { op: 'put' }>): void => {
-    const { path, base } = change;
-    const bytes = bytesOf(change);
+    const { path } = change;
     const node = tree.resolve(path);
-    if (node?.kind === 'dir') fail('EISDIR', `${path} is a folder.`, { path });
-    if (!node) {
-      if (typeof base === 'string') staleOrGone(path);
-      create(path, bytes, change.attrs);
-      return;
-    }
-    if (base === null)
-      fail('EEXIST', `${path} exists already. Read it and give its revision as base to replace it.`, { path });
-    if (base === undefined)
-      fail(
-        'ESTALE',
-        `${path} exists. Read it first and give its revision as base, so that nobody's work is overwritten unseen.`,
-        stale(node, path),
-      );
-    if (base !== node.revision) {
-      fail(
-        'ESTALE',
-        `${path} was changed by ${node.actor} at ${new Date(node.at).toISOString()} (revision ${node.revision}) after you read it. Read it again and redo your change.`,
-        stale(node, path),
-      );
-    }
-    replace(node, path, bytes, change.attrs);
-  };
-
-  const stale = (node: TreeNode, path: Path) => ({
-    path,
-    detail: { revision: node.revision, actor: node.actor, at: new Date(node.at).toISOString() },
-  });
-  const staleOrGone = (path: Path): never => {
-    const gone = tree.holders(path)[0];
-    return gone
-      ? fail(
-          'ESTALE',
-          `${path} was removed or moved by ${gone.actor} (revision ${gone.revision}) after you read it.`,
-          stale(gone, path),
-        )
-      : fail('ENOENT', `${path} does not exist, so it cannot have been read. Give base: null to create it.`, { path });
+    checkBase(tree, node, change);
+    const bytes = bytesOf(change);
+    if (node) replace(node, path, bytes, change.attrs);
+    else create(path, bytes, change.attrs);
   };
 
   const edit = (change: Extract<Change, { op: 'edit' }>): void => {
@@ -218,7 +190,7 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
           ? found.flatMap((at) => small.map((edit) => ({ ...edit, at: at + edit.at })))
           : undefined;
       editText(node, change.path, held, next, edits);
-    } else replace(node, change.path, toUtf8(next), undefined);
+    } else replace(node, change.path, toUtf8(next));
   };
 
   const append = (change: Extract<Change, { op: 'append' }>): void => {
@@ -256,29 +228,35 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
     if (isUnder(to, from)) fail('EINVAL', `${from} cannot be moved into itself.`, { path: to });
     if (tree.resolve(to)) fail('EEXIST', `${to} exists already.`, { path: to });
     const parent = folder(parentOf(to));
-    emit(node.id, { op: 'move', parent: parent.id, name: nameOf(to) });
+    const name = nameOf(to);
+    emit(
+      node.id,
+      parent.id === node.parent
+        ? { op: 'rename', name }
+        : name === node.name
+          ? { op: 'reparent', parent: parent.id }
+          : { op: 'move', parent: parent.id, name },
+    );
     staged.touched.push({ node, path: to, from, op: 'move' });
   };
 
   const remove = (path: Path): void => {
     const node = tree.resolve(path) ?? fail('ENOENT', `There is nothing at ${path}.`, { path });
-    if (node.children.size > 0) fail('ENOTEMPTY', `${path} is not empty. Remove what is in it first.`, { path });
+    if (tree.size(node) > 0) fail('ENOTEMPTY', `${path} is not empty. Remove what is in it first.`, { path });
     emit(node.id, { op: 'remove', seen: context.seen });
     staged.touched.push({ node, path, op: 'remove' });
   };
 
+  const hands: Hands = { tree, staged, emit, folder, replace, remove };
+
   for (const change of changes) {
-    for (const path of changePaths(change)) {
-      if (path === '/' || path === WORKSPACE || path === SYSTEM || path === PROGRAMS) {
-        if (!(change.op === 'mkdir')) fail('EACCES', `${path} itself cannot be changed.`, { path });
-      }
-    }
+    refuseStanding(change);
     if (change.op === 'put') put(change);
     else if (change.op === 'edit') edit(change);
     else if (change.op === 'append') append(change);
     else if (change.op === 'move') move(change);
     else if (change.op === 'remove') remove(change.path);
-    else if (change.op === 'restore') fail('ENOSYS', 'Restoring is not built yet.', { path: change.path });
+    else if (change.op === 'restore') prepared.restores.get(change)?.(hands);
     else {
       if (tree.resolve(change.path)?.kind === 'file')
         fail('EEXIST', `${change.path} is a file.`, { path: change.path });

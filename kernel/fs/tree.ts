@@ -1,245 +1,124 @@
 /**
- * The tree: which node stands where under what name. A projection of the journal, kept in memory and written to `dirs`.
- * Nodes are known by id, so a rename or a move never touches content. Deleting marks; nothing is ever dropped, so any
- * path a file once had still leads to it (`past`). `apply` is the only way it changes, and each returns its undo.
+ * The tree: which node stands where under what name. A projection of the journal in memory. Nodes are known by id, so a
+ * rename or a move never touches content. Nothing is ever dropped, so any path a file once had still leads to it.
+ * Here is how it is read; `apply` is the only way it changes.
  */
 import { hashHex } from '../protocol/bytes.ts';
-import { revisionOf, type ContentKind, type Entry, type NodeId, type RevisionId } from '../protocol/entry.ts';
-import type { Actor } from '../protocol/actor.ts';
-import type { Attrs, Stat } from '../protocol/files.ts';
+import type { ContentKind, DeviceId, Entry, NodeId, VersionVector } from '../protocol/entry.ts';
+import type { Stat } from '../protocol/files.ts';
 import { join, segments, type Path } from '../protocol/paths.ts';
+import { applyEntries, applyEntry, sees, type Applied } from './apply-entry.ts';
+import { disagreementOf } from './disagreements.ts';
+import { EXISTS, FOLDER, SHOWN, TreeNode, type Row } from './node-table.ts';
+import { ROOT_ROW, TreeState, type Lost } from './tree-state.ts';
 
-export const ROOT: NodeId = hashHex('allod:root').slice(0, 32);
+export { TreeNode } from './node-table.ts';
+export { ROOT, type Undo } from './tree-state.ts';
+export type { Applied } from './apply-entry.ts';
 
-export type TreeNode = {
-  id: NodeId;
-  kind: 'file' | 'dir';
-  parent: NodeId;
-  name: string;
-  dead: boolean;
-  as?: ContentKind;
-  size: number;
-  hash: string;
-  attrs: Attrs;
-  revision: RevisionId;
-  actor: Actor;
-  at: number;
-  /** How many revisions it has: position of the next one in its history. */
-  count: number;
-  /** Live children by name, and those that once bore a name here. Directories only. */
-  children: Map<string, NodeId>;
-  past: Map<string, NodeId[]>;
-};
+/** The id a new folder gets: the same on every device, so that folders made apart are one folder. */
+export const folderId = (parent: NodeId, name: string): NodeId => hashHex(`dir|${parent}|${name}`).slice(0, 32);
 
-export type Undo = () => void;
+export class Tree extends TreeState {
+  get(id: NodeId): TreeNode | undefined {
+    const row = this.table.find(id);
+    return row >= 0 && this.table.has(row, EXISTS) ? this.view(row) : undefined;
+  }
 
-const freshNode = (id: NodeId, kind: TreeNode['kind'], parent: NodeId, name: string): TreeNode => ({
-  id,
-  kind,
-  parent,
-  name,
-  dead: false,
-  size: 0,
-  hash: '',
-  attrs: {},
-  revision: '',
-  actor: 'daemon:setup',
-  at: 0,
-  count: 0,
-  children: new Map(),
-  past: new Map(),
-});
+  /** The live node of this name in a folder. */
+  child(folder: TreeNode, name: string): TreeNode | undefined {
+    const row = this.folders.get(folder.row)?.names.get(name);
+    return row === undefined ? undefined : this.view(row);
+  }
 
-export type Tree = {
-  nodes: Map<NodeId, TreeNode>;
-  get: (id: NodeId) => TreeNode | undefined;
+  /** Live children by the names they are shown under, in no order. */
+  children(folder: { id: NodeId }): [string, TreeNode][] {
+    const row = folder instanceof TreeNode ? folder.row : this.table.find(folder.id);
+    return [...(this.folders.get(row)?.names ?? [])].map(([name, child]) => [name, this.view(child)]);
+  }
+
+  size(folder: TreeNode): number {
+    return this.folders.get(folder.row)?.names.size ?? 0;
+  }
+
   /** The live node at a path. */
-  resolve: (path: Path) => TreeNode | undefined;
+  resolve(path: Path): TreeNode | undefined {
+    let row: Row | undefined = ROOT_ROW;
+    for (const name of segments(path)) row = row === undefined ? row : this.folders.get(row)?.names.get(name);
+    return row === undefined ? undefined : this.view(row);
+  }
+
   /** Every node that has or once had a path: the live one first, then former ones, the newest first. */
-  holders: (path: Path) => TreeNode[];
-  pathOf: (node: TreeNode) => Path;
-  stat: (node: TreeNode, path?: Path) => Stat;
-  apply: (entry: Entry) => Undo;
-  counts: () => { files: number; folders: number };
-  /** The id a new directory gets: the same on every device, so that folders made apart are one folder. */
-  dirId: (parent: NodeId, name: string) => NodeId;
-  /** Directories whose row in `dirs` is out of date. */
-  dirty: Set<NodeId>;
-};
-
-export const createTree = (): Tree => {
-  const nodes = new Map<NodeId, TreeNode>([[ROOT, freshNode(ROOT, 'dir', ROOT, '')]]);
-  const dirty = new Set<NodeId>();
-  const get = (id: NodeId): TreeNode | undefined => nodes.get(id);
-
-  const resolve: Tree['resolve'] = (path) => {
-    let node = nodes.get(ROOT);
+  holders(path: Path): TreeNode[] {
+    let here: Row[] = [ROOT_ROW];
     for (const name of segments(path)) {
-      const id: NodeId | undefined = node?.children.get(name);
-      node = id === undefined ? undefined : nodes.get(id);
-    }
-    return node;
-  };
-
-  const holders: Tree['holders'] = (path) => {
-    let here = [ROOT];
-    for (const name of segments(path)) {
-      const named = here.flatMap((id) => {
-        const folder = nodes.get(id);
-        const live = folder?.children.get(name);
-        return [...(live === undefined ? [] : [live]), ...(folder?.past.get(name) ?? []).toReversed()];
+      const named = here.flatMap((row) => {
+        const folder = this.folders.get(row);
+        const live = folder?.names.get(name);
+        const former = (folder?.past.get(name) ?? []).toReversed().map((id) => this.table.find(id));
+        return [...(live === undefined ? [] : [live]), ...former.filter((other) => other >= 0)];
       });
       here = [...new Set(named)];
     }
-    return here.flatMap((id) => nodes.get(id) ?? []);
-  };
+    return here.map((row) => this.view(row));
+  }
 
-  const pathOf = (node: TreeNode): Path => {
-    if (node.id === ROOT) return '/';
-    const parent = nodes.get(node.parent);
-    return parent ? join(pathOf(parent), node.name) : `/${node.name}`;
-  };
+  /** Where it stands, or last stood. */
+  pathOf(node: TreeNode): Path {
+    return this.pathOfRow(node.row);
+  }
 
-  const stat: Tree['stat'] = (node, path) => ({
-    path: path ?? pathOf(node),
-    kind: node.kind,
-    size: node.size,
-    revision: node.revision,
-    actor: node.actor,
-    at: new Date(node.at).toISOString(),
-    attrs: { ...node.attrs },
-    ...(node.kind === 'file' ? { as: node.as ?? 'record', hash: node.hash } : {}),
-  });
+  private pathOfRow(row: Row): Path {
+    if (row === ROOT_ROW) return '/';
+    return join(this.pathOfRow(this.table.parents[row] ?? ROOT_ROW), this.folders.shownName(row));
+  }
 
-  const link = (parent: TreeNode, name: string, id: NodeId): void => {
-    parent.children.set(name, id);
-    dirty.add(parent.id);
-  };
-  const unlink = (parent: TreeNode, name: string, id: NodeId): void => {
-    if (parent.children.get(name) === id) parent.children.delete(name);
-    parent.past.set(name, [...(parent.past.get(name) ?? []).filter((other) => other !== id), id]);
-    dirty.add(parent.id);
-  };
-
-  const change = (node: TreeNode, entry: Entry): void => {
-    const { change } = entry;
-    const parent = (): TreeNode | undefined => nodes.get(node.parent);
-    switch (change.op) {
-      case 'mkdir':
-      case 'create': {
-        node.dead = false;
-        const home = parent();
-        if (home) link(home, node.name, node.id);
-        if (change.op === 'create') {
-          Object.assign(node, { as: change.as, size: change.size, hash: change.hash, attrs: { ...change.attrs } });
-        }
-        break;
-      }
-      case 'put':
-        Object.assign(node, { as: change.as, size: change.size, hash: change.hash });
-        break;
-      case 'edit':
-      case 'append':
-        Object.assign(node, { size: change.size, hash: change.hash });
-        break;
-      case 'move': {
-        const from = parent();
-        const to = nodes.get(change.parent);
-        if (from) unlink(from, node.name, node.id);
-        Object.assign(node, { parent: change.parent, name: change.name });
-        if (to && !node.dead) link(to, node.name, node.id);
-        break;
-      }
-      case 'remove': {
-        node.dead = true;
-        const home = parent();
-        if (home) unlink(home, node.name, node.id);
-        break;
-      }
-      case 'restore': {
-        node.dead = false;
-        const home = parent();
-        if (home) link(home, node.name, node.id);
-        break;
-      }
-      case 'rename':
-      case 'reparent':
-      case 'attr':
-        if (change.op !== 'attr') break;
-        node.attrs = { ...node.attrs, [change.key]: change.value };
-        break;
-      case 'session':
-        break;
-    }
-  };
-
-  /** A copy deep enough to be put back whole. */
-  const snapshot = (node: TreeNode): Undo => {
-    const copy = { ...node, attrs: { ...node.attrs }, children: new Map(node.children), past: new Map(node.past) };
-    return () => void Object.assign(node, copy);
-  };
-  /** Maps of a wide folder are not copied for one changed name. */
-  const snapshotNames = (folder: TreeNode, names: readonly string[]): Undo => {
-    const before = names.map((name) => [name, folder.children.get(name), folder.past.get(name)] as const);
-    return () => {
-      for (const [name, live, past] of before) {
-        if (live === undefined) folder.children.delete(name);
-        else folder.children.set(name, live);
-        if (past === undefined) folder.past.delete(name);
-        else folder.past.set(name, past);
-      }
+  stat(node: TreeNode, path?: Path): Stat {
+    const conflict = disagreementOf(this, node.row);
+    return {
+      path: path ?? this.pathOf(node),
+      kind: node.kind,
+      size: node.size,
+      revision: node.revision,
+      actor: node.actor,
+      at: new Date(node.at).toISOString(),
+      attrs: { ...node.attrs },
+      ...(node.kind === 'file' ? { as: node.as ?? 'record', hash: node.hash } : {}),
+      ...(conflict ? { conflict: conflict.words } : {}),
     };
-  };
+  }
 
-  const counts: Tree['counts'] = () => {
+  counts(): { files: number; folders: number } {
     const all = { files: 0, folders: 0 };
-    for (const node of nodes.values()) {
-      if (node.dead || node.id === ROOT) continue;
-      if (node.kind === 'file') all.files++;
-      else all.folders++;
+    for (let row = 1; row < this.table.count; row++) {
+      if (!this.table.has(row, SHOWN)) continue;
+      if (this.table.has(row, FOLDER)) all.folders++;
+      else all.files++;
     }
     return all;
-  };
+  }
 
-  const apply = (entry: Entry): Undo => {
-    if (entry.change.op === 'session') return () => undefined;
-    const { change: op } = entry;
-    const undos: Undo[] = [];
-    let node = nodes.get(entry.node);
-    if (!node) {
-      if (op.op !== 'mkdir' && op.op !== 'create')
-        throw new Error(`entry ${revisionOf(entry)} is about a node that does not exist`);
-      node = freshNode(entry.node, op.op === 'mkdir' ? 'dir' : 'file', op.parent, op.name);
-      nodes.set(node.id, node);
-      undos.push(() => void nodes.delete(entry.node));
-    } else if (node.kind === 'dir') {
-      const { children, past, ...rest } = node;
-      const kept = node;
-      undos.push(() => void Object.assign(kept, rest, { children, past }));
-    } else undos.push(snapshot(node));
-    for (const [id, name] of [[node.parent, node.name], op.op === 'move' ? [op.parent, op.name] : []] as const) {
-      const folder = id === undefined ? undefined : nodes.get(id);
-      if (folder && name !== undefined) undos.push(snapshotNames(folder, [name]));
-    }
-    change(node, entry);
-    Object.assign(node, { revision: revisionOf(entry), actor: entry.actor, at: entry.at, count: node.count + 1 });
-    dirty.add(node.parent);
-    if (node.kind === 'dir') dirty.add(node.id);
-    return () => {
-      for (const undo of undos.reverse()) undo();
-    };
-  };
+  /** Apply one entry; nothing when it is about no node, or about one that is not there. */
+  apply(entry: Entry): Applied | undefined {
+    return applyEntry(this, entry);
+  }
 
-  return {
-    nodes,
-    get,
-    resolve,
-    holders,
-    pathOf,
-    stat,
-    apply,
-    counts,
-    dirty,
-    dirId: (parent, name) => hashHex(`dir|${parent}|${name}`).slice(0, 32),
-  };
-};
+  /** What this device's next entry will say that it has seen of the others. */
+  sees(device: DeviceId, vector: VersionVector): void {
+    sees(this, device, vector);
+  }
+
+  /** Apply what came from elsewhere. */
+  applyAll(entries: readonly Entry[], applied: (entry: Entry, done: Applied) => void): void {
+    applyEntries(this, entries, applied);
+  }
+
+  /** What the content of a file that was changed apart came to. */
+  setContent(node: TreeNode, content: { as: ContentKind; size: number; hash: string }, lost?: Lost): void {
+    node.setContent(content.as, content.size, content.hash);
+    if (lost) this.lost.set(node.row, lost);
+    this.touch(node.row);
+  }
+}
+
+export const createTree = (): Tree => new Tree();

@@ -78,7 +78,7 @@ test('[J11] [J12] damage in the middle is found by verify, closes writing at onc
   expect(await k.as('operator').read('/workspace/f7')).toMatchObject({ ok: true, value: { content: 'f7' } });
   expect(await k.as('operator').read('/workspace/f0')).toMatchObject({ ok: true, value: { content: 'f0' } });
   expect(await k.as('operator').read('/workspace/f4')).toMatchObject({ ok: false, error: { code: 'EBADMSG' } });
-  expect((await k.as('operator').list('/workspace/f4', { history: true })).ok).toBe(true);
+  expect((await k.as('operator').list('/workspace/f7', { history: true })).ok).toBe(true);
   await k.clock.advance(60_000);
   await k.stop();
   // Put back as it was, the next boot writes again.

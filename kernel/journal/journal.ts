@@ -270,6 +270,9 @@ export const openJournal = async ({ db, device, epoch, now, onRollback }: Option
     device: device.id,
     batch,
     settled,
+    merge: async () => {
+      throw new Error('not built yet');
+    },
     entry,
     vector,
     check,

@@ -3,6 +3,7 @@
  * imports the other.
  */
 import type { SysError } from './errors.ts';
+import type { Merged, Parcel } from './parcel.ts';
 import type { DeviceId, Entry, RevisionId, SealedEntry, VersionVector } from './entry.ts';
 
 /** An entry before it has its place: the journal adds device, sequence, time and chain. */
@@ -29,6 +30,11 @@ export type Log = {
   entry: (revision: RevisionId) => Promise<SealedEntry | undefined>;
   /** Several entries; neighbours in one segment cost one read. Missing ones are left out. */
   entries: (revisions: readonly RevisionId[]) => Promise<SealedEntry[]>;
+  /**
+   * Take in entries of other devices: checked, kept apart where they fail, durable. Called by the one writer, with nothing
+   * of its own on the way to the disk.
+   */
+  merge: (parcels: readonly Parcel[]) => Promise<Merged>;
   /** The last durable sequence number of each device. */
   vector: () => VersionVector;
 };

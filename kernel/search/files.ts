@@ -11,9 +11,8 @@ export type FileNode = {
   kind: 'file' | 'dir';
   name: string;
   dead: boolean;
-  as?: ContentKind;
+  as?: ContentKind | undefined;
   hash: string;
-  children: ReadonlyMap<string, NodeId>;
 };
 
 /** `text` is undefined when the file holds bytes that are none. */
@@ -22,6 +21,7 @@ export type Content = { revision: RevisionId; hash: string; text: string | undef
 export type Files = {
   at: (path: Path) => FileNode | undefined;
   get: (id: NodeId) => FileNode | undefined;
+  childrenOf: (folder: FileNode) => Iterable<[string, FileNode]>;
   pathOf: (id: NodeId) => Path | undefined;
   /** Durable text; undefined when the file is gone or cannot be read. */
   read: (path: Path) => Promise<Content | undefined>;
@@ -46,9 +46,7 @@ export type Visit = (node: FileNode, folder: Path, named: readonly boolean[]) =>
 /** Every file below a folder that may hold text. A callback: a generator through all levels costs several times more. */
 export const visitBelow = (files: Files, under: Path, wanted: readonly Wanted[], visit: Visit): void => {
   const enter = (folder: FileNode, at: Path, above: readonly boolean[]): void => {
-    for (const [name, id] of folder.children) {
-      const node = files.get(id);
-      if (!node) continue;
+    for (const [name, node] of files.childrenOf(folder)) {
       const named = namedBy(name, wanted, above);
       if (node.kind === 'dir') enter(node, join(at, name), named);
       else if (node.as !== 'blob') visit(node, at, named);

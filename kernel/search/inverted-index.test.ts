@@ -238,7 +238,7 @@ test('[S5] 20,000 files: few segments and rows, a query reads one row of each, a
   const nodes = new Map<string, FileNode>(
     ids.map((node, i) => [
       node,
-      { id: node, kind: 'file', name: `d${i}`, dead: false, as: 'text', hash: hashes[i] ?? '', children: new Map() },
+      { id: node, kind: 'file', name: `d${i}`, dead: false, as: 'text', hash: hashes[i] ?? '' },
     ]),
   );
   const root: FileNode = {
@@ -247,12 +247,12 @@ test('[S5] 20,000 files: few segments and rows, a query reads one row of each, a
     name: '',
     dead: false,
     hash: '',
-    children: new Map(ids.map((node, i) => [`d${i}`, node])),
   };
   let read = 0;
   const files: Files = {
     at: (path) => (path === '/' ? root : nodes.get(ids[Number(path.slice(2))] ?? '')),
     get: (node) => nodes.get(node),
+    childrenOf: () => [...nodes.values()].map((node) => [node.name, node]),
     pathOf: (node) => `/${nodes.get(node)?.name ?? ''}`,
     read: async (path) => {
       read++;

@@ -11,14 +11,22 @@ const doc = (path: string, text: string): Document => ({ path, text });
 /** Search over a few texts in one folder, of which the index knows nothing. */
 const over = (...documents: Document[]) => {
   const texts = new Map(documents.map(({ path, text }) => [path, text]));
-  const node = (path: string): FileNode => {
-    const names = [...texts.keys()].map((name) => name.slice(path.length === 1 ? 1 : path.length + 1));
-    const children = new Map(texts.has(path) ? [] : names.map((name) => [name, `${path === '/' ? '' : path}/${name}`]));
-    return { id: path, kind: texts.has(path) ? 'file' : 'dir', name: path.slice(1), dead: false, hash: path, children };
-  };
+  const node = (path: string): FileNode => ({
+    id: path,
+    kind: texts.has(path) ? 'file' : 'dir',
+    name: path.slice(path.lastIndexOf('/') + 1),
+    dead: false,
+    hash: path,
+    ...(texts.has(path) ? { as: 'text' as const } : {}),
+  });
   const files: Files = {
     at: node,
     get: node,
+    childrenOf: ({ id }) =>
+      [...texts.keys()].map((path) => {
+        const name = path.slice(id.length === 1 ? 1 : id.length + 1);
+        return [name, node(path)];
+      }),
     pathOf: (id) => id,
     read: async (path) => ({ revision: 'r.1', hash: path, text: texts.get(path) }),
     settled: async () => undefined,

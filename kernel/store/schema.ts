@@ -14,8 +14,12 @@
  *
  * No secondary indexes on `journal`: each index in the hot transaction costs 0.2–0.5 ms.
  * A later version may add stores; it never rewrites truth. Projections carry their own version and are rebuilt.
+ * [S7] A database that a newer version needs, or that was deleted, is let go and never opened again by this kernel.
  */
 import Dexie, { type Table } from 'dexie';
+import { SysFailure } from '../protocol/errors.ts';
+
+const VERSION = 2;
 
 export type JournalRow = { d: number; s: number; c: number; b: Uint8Array };
 export type ChunkRow = { h: string; b: Uint8Array };
@@ -38,6 +42,10 @@ export class Database extends Dexie {
   readonly keyRange: typeof IDBKeyRange;
   private closedByUs = false;
   private reopening: Promise<unknown> | undefined;
+  /** Why this database is not ours any more; every later use is refused with it. */
+  gone: SysFailure | undefined;
+  private tell: (gone: SysFailure) => void = () => undefined;
+  readonly whenGone = new Promise<SysFailure>((resolve) => (this.tell = resolve));
 
   constructor(name: string, idb?: IndexedDb) {
     super(name, idb ? { indexedDB: idb.indexedDB, IDBKeyRange: idb.IDBKeyRange } : {});
@@ -52,24 +60,71 @@ export class Database extends Dexie {
       secrets: 'k',
       quar: '++i',
     });
-    this.version(2).stores({ post: '', revs: '' });
+    this.version(VERSION).stores({ post: '', revs: '' });
+    // Closing waits for transactions that are under way: what was begun is done, nothing more is.
+    this.on('versionchange', ({ newVersion }) => {
+      this.letGo(newVersion === null ? removed() : newer());
+      return false;
+    });
+    // Thrown inside the transaction that would create it: no empty database takes the place of the one that was lost.
+    this.on('populate', () => {
+      if (!this.reopening) return;
+      this.letGo(removed());
+      throw removed();
+    });
+  }
+
+  // Dexie would go on in a database whose version it does not know.
+  override open(): ReturnType<Dexie['open']> {
+    return super.open().then((db) => {
+      // Dexie counts in tenths, and adds one where it mends a schema by itself.
+      if (Math.floor(this.backendDB().version / 10) <= VERSION) return db;
+      this.letGo(newer());
+      throw newer();
+    });
+  }
+
+  private letGo(why: SysFailure): void {
+    this.gone ??= why;
+    this.close();
+    this.tell(this.gone);
   }
 
   /** Dexie closes with `disableAutoOpen: false` when the browser took the connection; without it, we are done. */
   override close(options?: { disableAutoOpen: boolean }): void {
     if (options?.disableAutoOpen !== false) this.closedByUs = true;
     super.close(options);
+    // Looked at now and not when next needed: with the connection, the database may be gone.
+    if (!this.closedByUs && !this.reopening) void this.reopen().catch(() => undefined);
   }
 
   /** A new connection for one that was lost; everybody who lost it shares one attempt. Never after our own `close`. */
   async reopen(): Promise<void> {
     if (this.closedByUs) throw new Dexie.DatabaseClosedError('closed by the kernel');
-    this.reopening ??= (async () => {
-      this.close({ disableAutoOpen: false });
-      await this.open();
-    })().finally(() => (this.reopening = undefined));
+    this.reopening ??= Promise.resolve()
+      .then(async () => {
+        super.close({ disableAutoOpen: false });
+        await this.open();
+      })
+      .finally(() => (this.reopening = undefined));
     await this.reopening;
   }
 }
+
+const newer = (): SysFailure =>
+  new SysFailure({
+    code: 'EPROTO',
+    call: '',
+    message:
+      'A newer version of Allod has opened this workspace. This tab can no longer write to it; nothing was lost. Reload this tab.',
+  });
+
+const removed = (): SysFailure =>
+  new SysFailure({
+    code: 'ENOENT',
+    call: '',
+    message:
+      'This workspace was removed from this browser: its site data was cleared, here or in another tab. Copy what you still see in this tab first; a reload starts a new, empty workspace.',
+  });
 
 export const databaseName = (workspace: string): string => `allod:${workspace}`;

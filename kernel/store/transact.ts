@@ -12,11 +12,15 @@ export type StoreName = 'journal' | 'chunks' | 'dirs' | 'docs' | 'hist' | 'revs'
 export type Stores = Record<StoreName, IDBObjectStore>;
 
 /** A request as a promise. Safe inside a transaction: the continuation runs before it can auto-commit. */
-export const request = <T>(req: IDBRequest<T>): Promise<T> =>
-  new Promise((resolve, reject) => {
+export const request = <T>(req: IDBRequest<T>): Promise<T> => {
+  const answer = new Promise<T>((resolve, reject) => {
     req.onsuccess = () => resolve(req.result);
     req.onerror = () => reject(storageFailure(req.error));
   });
+  // One that nobody waits for any more, because another failed first, is no error of its own.
+  answer.catch(() => undefined);
+  return answer;
+};
 
 /** IndexedDB's error in our words: what happened to the data, and what to do. The error itself stays its `cause`. */
 export const storageFailure = (cause: unknown): SysFailure => {
@@ -150,7 +154,7 @@ export const transact = async <T>(
   try {
     await db.reopen();
   } catch {
-    throw first.failure;
+    throw db.gone ?? first.failure;
   }
   const again = await attempt(db, names, mode, body, options);
   if ('value' in again) return again.value;

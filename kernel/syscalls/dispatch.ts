@@ -53,6 +53,9 @@ const pathIn = (args: unknown): string | undefined => {
   return 'changes' in args && Array.isArray(args.changes) ? pathIn(args.changes[0]) : undefined;
 };
 
+/** Answered while the kernel still reads what it knows: they need no more than the folders that lead to a path. */
+const SOON: readonly CallName[] = ['read', 'list', 'watch', 'unwatch'];
+
 const mayCall = (name: CallName, caller: Caller): boolean => {
   const { callers } = CALLS[name];
   return callers === 'any' || (callers === 'operator' ? caller.actor === 'operator' : caller.run !== '');
@@ -76,6 +79,7 @@ const answer = async (kernel: Kernel, caller: Caller, name: string, args: unknow
     if (caller.run !== '' && caller.signal.aborted && name !== 'log' && name !== 'live') {
       return err('ECANCELED', 'This run was stopped, so nothing more is done for it.');
     }
+    if (kernel.starting && !SOON.includes(name)) await kernel.starting();
     return await (HANDLERS[name] as Handler<CallName>)(kernel, caller, parsed.value as never);
   } catch (cause) {
     if (cause instanceof SysFailure) return { ok: false, error: cause.error };

@@ -42,6 +42,8 @@ export type Storage = {
 };
 
 export type Kernel = {
+  /** Waits until everything that boot does is done, and has it done now; then gone. */
+  starting?: () => Promise<unknown>;
   fs: Fs;
   live: Live;
   search: ReturnType<typeof createSearch>;

@@ -6,12 +6,9 @@ import { ok, type Result } from '../../kernel/protocol/errors.ts';
 import type { Policy } from '../../kernel/protocol/formats/policy.ts';
 import { useClient } from './context.ts';
 import { createLive, type Live } from './live.ts';
+import { rested } from './rested.ts';
 
 const POLICY = '/system/policy.yaml';
-
-/** Once the first screen stands; at once ever after. */
-const rested = (): Promise<unknown> =>
-  performance.now() > 3_000 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, 1_000));
 
 export const createPolicy = (): Live<Policy> => {
   const client = useClient();

@@ -4,9 +4,11 @@
  */
 import { ok, type Result } from '../../kernel/protocol/errors.ts';
 import {
+  CONFLICTS,
   INSTALLED,
   PROPOSALS,
   RECEIPTS,
+  type Conflict,
   type InstalledProgram,
   type Proposal,
   type Receipt,
@@ -60,6 +62,12 @@ export const parseReceipt = (value: unknown): Receipt | undefined => {
   return fields && has(fields, 'id', 'program', 'act', 'at') ? (fields as Receipt) : undefined;
 };
 
+export const parseConflict = (value: unknown): Conflict | undefined => {
+  const fields = fieldsOf(value);
+  return fields && has(fields, 'id', 'kind', 'state', 'path', 'words', 'at', 'by') ? (fields as Conflict) : undefined;
+};
+
+export const createConflicts = (): Live<Conflict[]> => createRecords(() => CONFLICTS, parseConflict);
 export const createProposals = (): Live<Proposal[]> => createRecords(() => PROPOSALS, parseProposal);
 export const createInstalled = (): Live<InstalledProgram[]> => createRecords(() => INSTALLED, parseInstalled);
 export const createReceipts = (): Live<Receipt[]> => createRecords(() => RECEIPTS, parseReceipt);

@@ -10,9 +10,24 @@ const word = fc
 const anyRoute: fc.Arbitrary<Route> = fc.oneof(
   fc.constant<Route>({ room: 'home' }),
   word.map((id): Route => ({ room: 'inbox', id })),
+  fc.constant<Route>({ room: 'conflicts' }),
   word.map((run): Route => ({ room: 'agents', run })),
   fc.oneof(word, fc.webUrl()).map((name): Route => ({ room: 'programs', name })),
   word.map((section): Route => ({ room: 'settings', section })),
+  fc
+    .record(
+      {
+        query: word,
+        mode: fc.constantFrom('exact' as const, 'regex' as const),
+        under: word,
+        actor: word,
+        since: word,
+        until: word,
+        past: fc.constant(true as const),
+      },
+      { requiredKeys: [] },
+    )
+    .map((asked): Route => ({ room: 'search', ...asked })),
   fc
     .record({
       segments: fc.array(word, { minLength: 1, maxLength: 4 }),

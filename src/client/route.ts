@@ -7,12 +7,27 @@ import { createSignal, onCleanup, type Accessor } from 'solid-js';
 export type Route =
   | { room: 'home' }
   | { room: 'inbox'; id?: string }
+  | { room: 'conflicts' }
   | { room: 'files'; path?: string; at?: string; line?: number }
+  | ({ room: 'search' } & SearchAsked)
   | { room: 'agents'; run?: string }
   | { room: 'programs'; name?: string }
   | { room: 'settings'; section?: string };
 
 export type RoomName = Route['room'];
+
+/** What the search room is asked, as its address has it. `past`: also in former versions. */
+export type SearchAsked = {
+  query?: string;
+  mode?: 'exact' | 'regex';
+  under?: string;
+  actor?: string;
+  since?: string;
+  until?: string;
+  past?: true;
+};
+
+const ASKED = ['query', 'under', 'actor', 'since', 'until'] as const;
 
 const encode = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
@@ -32,6 +47,8 @@ export const href = (route: Route): string => {
   switch (route.room) {
     case 'home':
       return '#/';
+    case 'conflicts':
+      return '#/conflicts';
     case 'inbox':
       return withName('inbox', route.id);
     case 'agents':
@@ -40,6 +57,13 @@ export const href = (route: Route): string => {
       return withName('programs', route.name);
     case 'settings':
       return withName('settings', route.section);
+    case 'search': {
+      const query = new URLSearchParams();
+      for (const name of [...ASKED, 'mode'] as const) if (route[name]) query.set(name, route[name]);
+      if (route.past) query.set('past', '1');
+      const asked = query.toString();
+      return `#/search${asked ? `?${asked}` : ''}`;
+    }
     case 'files': {
       const query = new URLSearchParams();
       if (route.at) query.set('at', route.at);
@@ -58,6 +82,8 @@ export const parseRoute = (hash: string): Route => {
     .map(decode);
   const rest = parts.join('/');
   switch (room) {
+    case 'conflicts':
+      return { room };
     case 'inbox':
       return rest ? { room, id: rest } : { room };
     case 'agents':
@@ -66,6 +92,18 @@ export const parseRoute = (hash: string): Route => {
       return rest ? { room, name: rest } : { room };
     case 'settings':
       return rest ? { room, section: rest } : { room };
+    case 'search': {
+      const query = new URLSearchParams(asked);
+      const mode = query.get('mode');
+      const found: SearchAsked = {};
+      for (const name of ASKED) {
+        const value = query.get(name);
+        if (value) found[name] = value;
+      }
+      if (mode === 'exact' || mode === 'regex') found.mode = mode;
+      if (query.get('past') === '1') found.past = true;
+      return { room, ...found };
+    }
     case 'files': {
       const query = new URLSearchParams(asked);
       const at = query.get('at');

@@ -99,6 +99,18 @@ export function Finder(props: FinderProps) {
         visit({ room: 'files', path: hit.path, line: hit.line }),
       ),
     );
+  const everywhere = (): Found[] =>
+    bare()
+      ? [
+          item(
+            'search',
+            'search',
+            <>Search all files and former versions for “{bare()}”</>,
+            visit({ room: 'search', query: bare() }),
+            { kbd: 'Ctrl Shift F' },
+          ),
+        ]
+      : [item('search', 'search', 'Search all files', visit({ room: 'search' }), { kbd: 'Ctrl Shift F' })];
   const jobs = (): Found[] =>
     matching(bare(), jobsIn(files() ?? []), (job) => `run job ${job.slug}`)
       .slice(0, SHOWN)
@@ -156,8 +168,8 @@ export function Finder(props: FinderProps) {
     const going = { label: 'Rooms', items: rooms() };
     const doing = { label: 'Do', items: bare() ? [...jobs(), ...orders()] : [...jobs()] };
     return bare()
-      ? [{ label: 'Files', items: paths() }, { label: 'In files', items: texts() }, going, doing]
-      : [going, doing];
+      ? [{ label: 'Files', items: paths() }, { label: 'In files', items: [...texts(), ...everywhere()] }, going, doing]
+      : [going, { label: 'Search', items: everywhere() }, doing];
   });
 
   return (

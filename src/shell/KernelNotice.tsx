@@ -1,11 +1,14 @@
 /**
  * The band over the room for what stands between the operator and the workspace: a kernel that stopped, one that is
- * slow to open, a newer build that waits. Nothing is shown when nothing is in the way.
+ * slow to open, a damaged journal, a newer build that waits. Nothing is shown when nothing is in the way.
  */
-import { createSignal, Match, onCleanup, Switch } from 'solid-js';
+import { createSignal, lazy, Match, onCleanup, Show, Suspense, Switch } from 'solid-js';
 import { useClient } from '../client/context.ts';
 import { Button } from '../ui/Button.tsx';
 import { Notice } from '../ui/Notice.tsx';
+
+// Damage is rare and lasts: it need not be asked for before the first screen stands.
+const DamageNotice = lazy(async () => ({ default: (await import('./DamageNotice.tsx')).DamageNotice }));
 
 /** A newer build waits; `apply` reloads the page into it. */
 export type Update = { apply: () => void };
@@ -22,48 +25,55 @@ export function KernelNotice(props: { update: Update | undefined }) {
     return state.state === 'stopped' ? state : undefined;
   };
   return (
-    <Switch>
-      <Match when={stopped()}>
-        {(state) => (
+    <>
+      <Suspense>
+        <Show when={slow() && client.state().state === 'ready'}>
+          <DamageNotice />
+        </Show>
+      </Suspense>
+      <Switch>
+        <Match when={stopped()}>
+          {(state) => (
+            <div class="pad">
+              <Notice
+                tone="fail"
+                title="The kernel has stopped."
+                actions={
+                  <Button small onClick={() => location.reload()}>
+                    Reload
+                  </Button>
+                }
+              >
+                {state().reason} <span class="small faint mono">{state().code}</span>
+              </Notice>
+            </div>
+          )}
+        </Match>
+        <Match when={slow() && client.state().state === 'starting'}>
           <div class="pad">
-            <Notice
-              tone="fail"
-              title="The kernel has stopped."
-              actions={
-                <Button small onClick={() => location.reload()}>
-                  Reload
-                </Button>
-              }
-            >
-              {state().reason} <span class="small faint mono">{state().code}</span>
+            <Notice icon="clock" title="Opening your workspace.">
+              What you order now is done as soon as it is open.
             </Notice>
           </div>
-        )}
-      </Match>
-      <Match when={slow() && client.state().state === 'starting'}>
-        <div class="pad">
-          <Notice icon="clock" title="Opening your workspace.">
-            What you order now is done as soon as it is open.
-          </Notice>
-        </div>
-      </Match>
-      <Match when={props.update}>
-        {(update) => (
-          <div class="pad">
-            <Notice
-              icon="download"
-              title="A new version is ready."
-              actions={
-                <Button small onClick={() => update().apply()}>
-                  Reload
-                </Button>
-              }
-            >
-              Reload when it suits you.
-            </Notice>
-          </div>
-        )}
-      </Match>
-    </Switch>
+        </Match>
+        <Match when={props.update}>
+          {(update) => (
+            <div class="pad">
+              <Notice
+                icon="download"
+                title="A new version is ready."
+                actions={
+                  <Button small onClick={() => update().apply()}>
+                    Reload
+                  </Button>
+                }
+              >
+                Reload when it suits you.
+              </Notice>
+            </div>
+          )}
+        </Match>
+      </Switch>
+    </>
   );
 }

@@ -10,6 +10,7 @@ type Row = readonly [keys: readonly string[], does: string];
 
 const EVERYWHERE: readonly Row[] = [
   [['Ctrl K'], 'search or run'],
+  [['Ctrl Shift F'], 'search all files'],
   [['Ctrl `'], 'shell'],
   [['Ctrl Shift `'], 'move the shell: side, bottom, full'],
   [['Ctrl Shift .'], 'stop everything'],

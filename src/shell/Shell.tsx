@@ -2,11 +2,12 @@
  * The cockpit around a room: rail, dock, palette, keys, notices, and the drop of files. It knows rooms by name and
  * gives orders through the client; what a room shows is none of its business.
  */
-import { createMemo, createSignal, lazy, Show, Suspense, type JSX } from 'solid-js';
+import { createMemo, createSignal, lazy, onCleanup, Show, Suspense, type JSX } from 'solid-js';
 import { useClient, DeskContext, type Desk } from '../client/context.ts';
 import { createNow } from '../client/now.ts';
-import { createProcesses, createProposals, isWaiting } from '../client/records.ts';
-import { href, type Route } from '../client/route.ts';
+import { createConflicts, createProcesses, createProposals, isWaiting } from '../client/records.ts';
+import { rested } from '../client/rested.ts';
+import { go, href, type RoomName, type Route } from '../client/route.ts';
 import { AppFrame } from '../ui/AppFrame.tsx';
 import type { NavItem } from '../ui/NavList.tsx';
 import { ToastRegion, type ToastItem } from '../ui/ToastRegion.tsx';
@@ -22,6 +23,9 @@ import { listenForShortcuts } from './shortcuts.ts';
 
 const Finder = lazy(async () => ({ default: (await import('./Finder.tsx')).Finder }));
 const KeysHelp = lazy(async () => ({ default: (await import('./KeysHelp.tsx')).KeysHelp }));
+
+/** Rooms that are reached from another and stand under it in the rail. */
+const HOUSE: Partial<Record<RoomName, RoomName>> = { search: 'files', conflicts: 'inbox' };
 
 export interface ShellProps {
   route: Route;
@@ -59,6 +63,7 @@ export function Shell(props: ShellProps) {
 
   listenForShortcuts({
     find: desk.search,
+    search: () => go({ room: 'search' }),
     keys: () => setHelping(true),
     shell: () => {
       if (place.phone()) place.move(place.place() === 'full' ? 'bottom' : 'full');
@@ -70,12 +75,22 @@ export function Shell(props: ShellProps) {
     },
     stopAll: () => void desk.stopAll(),
   });
+  let keeping: (() => void) | undefined;
+  void rested()
+    .then(() => import('../client/keep-after-work.ts'))
+    .then(({ browserAsking, keepAfterWork }) => (keeping = keepAfterWork(client, browserAsking(client))));
+  onCleanup(() => keeping?.());
   listenForNotices(client, ({ title, body, path }) =>
     toasts.add({
       text: body ? `${title}. ${body}` : title,
       stay: 0,
       action: { label: 'Show', onRun: () => (location.hash = href({ room: 'files', path })) },
     }),
+  );
+  void import('./former.ts').then(({ missFormer }) =>
+    missFormer(client, (text, onRun) =>
+      toasts.add({ text, tone: 'fail', stay: 0, action: { label: 'I know', onRun } }),
+    ),
   );
   listenForDrops(
     client,
@@ -100,7 +115,7 @@ export function Shell(props: ShellProps) {
       <AppFrame
         workspace="Workspace"
         items={items}
-        current={props.route.room}
+        current={HOUSE[props.route.room] ?? props.route.room}
         onGo={place.makeRoom}
         place={place.place()}
         fixed={props.route.room === 'inbox' || props.route.room === 'files'}
@@ -147,7 +162,11 @@ const createItems = (): NavItem[] => {
   const proposals = createProposals();
   const processes = createProcesses();
   const now = createNow();
-  const waiting = createMemo(() => proposals.value()?.filter((proposal) => isWaiting(proposal, now())).length ?? 0);
+  const conflicts = createConflicts();
+  const open = () => conflicts.value()?.filter(({ state }) => state === 'open').length ?? 0;
+  const waiting = createMemo(
+    () => (proposals.value()?.filter((proposal) => isWaiting(proposal, now())).length ?? 0) + open(),
+  );
   const live = createMemo(() => processes.value()?.length ?? 0);
   return ROOMS.map(({ id, label, icon }): NavItem => {
     const item = { id, label, icon, href: href({ room: id }) };

@@ -1,11 +1,10 @@
 /**
  * Ask: plain language to the shell agent. An order fires the agent's role file; the answer is that run, followed. A
  * conversation goes on by naming the run before it. Nothing is kept here: after a reload the turns are read back from
- * the agent's run files.
+ * the agent's run files, once the first screen stands.
  */
 import {
   createEffect,
-  createMemo,
   createSignal,
   getOwner,
   onCleanup,
@@ -17,11 +16,11 @@ import {
 } from 'solid-js';
 import type { SysError } from '../../kernel/protocol/errors.ts';
 import { useClient } from '../client/context.ts';
-import { followRun, type FollowedRun } from '../client/follow.ts';
+import type { FollowedRun } from '../client/follow.ts';
 import { createPolicy, modelOf } from '../client/policy.ts';
 import { createProposals } from '../client/records.ts';
+import { rested } from '../client/rested.ts';
 import { href } from '../client/route.ts';
-import { createRuns } from '../client/runs.ts';
 import type { OrderKind, Turn } from './order.ts';
 
 /** How a turn looks is fetched with the first one. */
@@ -29,9 +28,8 @@ const AskTurn = lazy(async () => ({ default: (await import('./AskTurn.tsx')).Ask
 
 const AGENT = 'shell';
 const ROLE = `/workspace/agents/${AGENT}/AGENT.md`;
-const REMEMBERED = 6;
 
-type MakeTurn = (
+export type MakeTurn = (
   id: string,
   at: number,
   prompt: string,
@@ -47,6 +45,15 @@ export const createAsk = (): OrderKind => {
   const [given, setGiven] = createSignal<readonly string[]>([]);
   /** The run the next order continues: the newest that got an answer. */
   let latest: string | undefined;
+
+  const loadedAt = new Date().toISOString();
+  const [past, setPast] = createSignal<Accessor<readonly Turn[]>>();
+  const lookBack = async (): Promise<void> => {
+    await rested();
+    const { createPast } = await import('./ask-past.ts');
+    const turns = runWithOwner(owner, () => createPast(AGENT, loadedAt, turnOf, (path) => (latest ??= path)));
+    setPast(() => turns);
+  };
 
   const turnOf: MakeTurn = (id, at, prompt, run, failed = () => undefined) => {
     const running = () => failed() === undefined && run()?.end === undefined;
@@ -92,6 +99,7 @@ export const createAsk = (): OrderKind => {
       if (!fired.ok) return setFailed(fired.error);
       const { run: id, state } = fired.value;
       if (id === undefined) return setFailed(refused(state));
+      const { followRun } = await import('../client/follow.ts');
       runWithOwner(owner, () => {
         const followed = followRun(client, id);
         onCleanup(followed.stop);
@@ -106,6 +114,7 @@ export const createAsk = (): OrderKind => {
     return turnOf(`ask-${Date.now()}-${given().length}`, Date.now(), prompt, () => run()?.(), failed);
   };
 
+  void lookBack();
   return {
     id: 'ask',
     label: 'Ask',
@@ -114,33 +123,8 @@ export const createAsk = (): OrderKind => {
     history: given,
     closed: () => (policy.value() !== undefined && modelOf(policy.value()) === undefined ? <NoModel /> : undefined),
     give,
-    past: createPast(turnOf, (path) => (latest ??= path)),
+    past: () => past()?.() ?? [],
   };
-};
-
-/** The last turns of earlier visits, once: they are over, so nothing about them changes. */
-const createPast = (turnOf: MakeTurn, onLatest: (path: string) => void): Accessor<readonly Turn[]> => {
-  const client = useClient();
-  const loadedAt = new Date().toISOString();
-  const heads = createRuns(
-    REMEMBERED,
-    (head) => head.start.agent === AGENT && head.start.at < loadedAt && head.start.prompt !== undefined,
-  );
-  const known = new Map<string, Turn>();
-  return createMemo(() => {
-    const before = heads.value() ?? [];
-    const [newest] = before.filter((head) => head.end?.state === 'done');
-    if (newest) onLatest(newest.path);
-    return before.toReversed().map(({ path, start }) => {
-      let turn = known.get(start.id);
-      if (!turn) {
-        const followed = followRun(client, start.id, path);
-        turn = turnOf(start.id, Date.parse(start.at), start.prompt ?? start.title, followed.run);
-        known.set(start.id, turn);
-      }
-      return turn;
-    });
-  });
 };
 
 const refused = (state: string): SysError => ({

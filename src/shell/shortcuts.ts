@@ -9,6 +9,8 @@ import { ROOMS } from './rooms.ts';
 
 export type Commands = {
   find: () => void;
+  /** Open the search of all files. */
+  search: () => void;
   keys: () => void;
   shell: () => void;
   moveShell: () => void;
@@ -27,6 +29,7 @@ export const listenForShortcuts = (commands: Commands): void => {
     if (!event.ctrlKey && !event.metaKey) return undefined;
     if (event.altKey) return undefined;
     if (event.code === 'KeyK' && !event.shiftKey) return commands.find;
+    if (event.code === 'KeyF' && event.shiftKey) return commands.search;
     if (event.code === 'Backquote') return event.shiftKey ? commands.moveShell : commands.shell;
     if (event.code === 'Period' && event.shiftKey) return commands.stopAll;
     return undefined;

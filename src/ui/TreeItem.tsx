@@ -17,8 +17,8 @@ export interface TreeRow {
   busy?: boolean;
   /** Last author of a file. */
   actor?: string;
-  /** Number of versions in conflict. */
-  conflict?: number;
+  /** Devices disagreed about it, and nobody has looked yet. */
+  conflict?: boolean;
   /** Quiet words at the right: "read only", "live". */
   note?: string;
   /** Position among its siblings, counted from 1, and their number; for slices. */
@@ -73,12 +73,9 @@ export function TreeItem(props: TreeItemProps) {
             </Show>
           }
         >
-          {(count) => (
-            <span class="wait-ink t11 row">
-              <Icon name="fork" label="edited on several devices" />
-              {count()}
-            </span>
-          )}
+          <span class="wait-ink t11 row">
+            <Icon name="fork" label="devices disagreed about it" />
+          </span>
         </Show>
       </div>
     </li>

@@ -37,7 +37,7 @@ const FILES: readonly TreeRow[] = [
   { id: '/workspace', name: 'workspace', depth: 0, expanded: true },
   { id: '/workspace/AGENTS.md', name: 'AGENTS.md', depth: 1, actor: 'operator' },
   { id: '/workspace/context', name: 'context', depth: 1, expanded: true },
-  { id: '/workspace/context/profile.md', name: 'profile.md', depth: 2, conflict: 2 },
+  { id: '/workspace/context/profile.md', name: 'profile.md', depth: 2, conflict: true },
   { id: '/workspace/context/pricing.md', name: 'pricing.md', depth: 2, actor: 'agent:analyst' },
   { id: '/workspace/jobs', name: 'jobs', depth: 1, expanded: false },
   { id: '/system', name: 'system', depth: 0, expanded: false, note: 'read only' },

@@ -1,5 +1,5 @@
 /** RunPage: one run, whole: who, why, each step with what stands behind it, what it wrote, proposed and cost. */
-import { For, Match, Show, Switch } from 'solid-js';
+import { createSignal, For, Match, Show, Switch } from 'solid-js';
 import { createNow } from '../../client/now.ts';
 import { createProcesses, createProposals } from '../../client/records.ts';
 import { href } from '../../client/route.ts';
@@ -13,6 +13,7 @@ import { Skeleton } from '../../ui/Skeleton.tsx';
 import { plural, relativeDay, span, stopwatch } from '../../ui/words.ts';
 import { Room } from '../Room.tsx';
 import { createRun, shortRun } from '../run-file.ts';
+import { UndoRun } from '../UndoRun.tsx';
 import { createStop } from './LiveRun.tsx';
 import { shortPattern } from './rights.ts';
 import { RunAbout } from './RunAbout.tsx';
@@ -27,6 +28,7 @@ export function RunPage(props: { id: string }) {
   const proposals = createProposals();
   const children = createRuns(50, (head) => head.start.parent === props.id);
   const now = createNow(1_000);
+  const [undoing, setUndoing] = createSignal(false);
   const { stopping, stop } = createStop(() => props.id);
 
   const process = () => (run.value()?.end ? undefined : processes.value()?.find(({ id }) => id === props.id));
@@ -165,7 +167,16 @@ export function RunPage(props: { id: string }) {
                   </ul>
                 </Card>
               </Show>
-              <Card title="What it changed" flush>
+              <Card
+                title="What it changed"
+                flush
+                actions={
+                  <Button small variant="quiet" icon="undo" onClick={() => setUndoing(true)}>
+                    Undo what this run did
+                  </Button>
+                }
+              >
+                <UndoRun run={props.id} open={undoing()} onClose={() => setUndoing(false)} />
                 <Show
                   when={touched.value()?.length}
                   fallback={

@@ -1,7 +1,7 @@
 /** DocToolbar: where the document is, how it is looked at, and what can be done with it. */
 import { For, Show } from 'solid-js';
-import { nameOf, type Path } from '../../../kernel/protocol/paths.ts';
-import { href } from '../../client/route.ts';
+import { isUnder, nameOf, type Path } from '../../../kernel/protocol/paths.ts';
+import { go, href } from '../../client/route.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Menu, type MenuProps } from '../../ui/Menu.tsx';
 import { Seg } from '../../ui/Seg.tsx';
@@ -30,6 +30,12 @@ export function DocToolbar(props: DocToolbarProps) {
     const { path } = props;
     const kind = folder() ? 'dir' : 'file';
     const list: MenuProps['items'][number][] = [];
+    if (folder() && path !== '/' && !isUnder(path, '/proc'))
+      list.push({
+        label: 'Search in this folder',
+        icon: 'search',
+        onRun: () => go({ room: 'search', ...(path === '/workspace' ? {} : { under: path }) }),
+      });
     if (folder() && writable(path)) {
       list.push(
         { label: 'New file here', icon: 'plus', onRun: () => props.onAsk({ act: 'file', folder: path }) },

@@ -15,6 +15,7 @@ import { plural, relativeDay } from '../../ui/words.ts';
 import { readActor } from '../../ui/actors.ts';
 import { download, type Asked } from './acts.ts';
 import type { LineAuthor } from './blame-lines.ts';
+import { ConflictBand } from '../conflicts/ConflictBand.tsx';
 import { DocToolbar } from './DocToolbar.tsx';
 import { createFileState } from './file-state.ts';
 import { FixedFile } from './FixedFile.tsx';
@@ -72,6 +73,14 @@ export function FilePane(props: FilePaneProps) {
     on(
       () => missing()?.last !== undefined,
       (known) => known && props.onSide(true),
+    ),
+  );
+
+  // A former version is read with its place in the history beside it.
+  createEffect(
+    on(
+      () => props.at,
+      (at) => at !== undefined && props.onSide(true),
     ),
   );
 
@@ -142,6 +151,9 @@ export function FilePane(props: FilePaneProps) {
               Former versions cannot be edited; the history beside can bring this one back.
             </Notice>
           )}
+        </Show>
+        <Show when={props.at === undefined && stat()?.conflict}>
+          {(words) => <ConflictBand path={props.path} words={words()} />}
         </Show>
         <Show when={props.path === POLICY && props.at === undefined}>
           <Notice

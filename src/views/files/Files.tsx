@@ -8,7 +8,7 @@ import { ok, type Result } from '../../../kernel/protocol/errors.ts';
 import { parentOf, type Path } from '../../../kernel/protocol/paths.ts';
 import { useClient } from '../../client/context.ts';
 import { createLive, fromJson } from '../../client/live.ts';
-import { go } from '../../client/route.ts';
+import { go, href } from '../../client/route.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { Menu } from '../../ui/Menu.tsx';
@@ -68,6 +68,15 @@ export function Files(props: { path?: string; at?: string; line?: number }) {
       sub={counts()}
       actions={
         <>
+          <Button
+            class="only-wide"
+            small
+            variant="quiet"
+            icon="search"
+            label="Search in files"
+            title="Search all files (Ctrl Shift F)"
+            href={href({ room: 'search' })}
+          />
           <Button small icon="plus" onClick={() => setAsked({ act: 'file', folder: here() })}>
             New file
           </Button>

@@ -1,20 +1,24 @@
 /** FolderPane: what is in a folder, newest writer and time at the right; an empty one says so. */
-import { createMemo, createSignal, For, Match, Show, Switch } from 'solid-js';
+import { createMemo, createSignal, Match, Show, Switch } from 'solid-js';
+import type { Stat } from '../../../kernel/protocol/files.ts';
 import { nameOf, type Path } from '../../../kernel/protocol/paths.ts';
 import { createList } from '../../client/live.ts';
 import { createNow } from '../../client/now.ts';
 import { href } from '../../client/route.ts';
 import { readActor } from '../../ui/actors.ts';
+import { ActorMark } from '../../ui/ActorMark.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { ErrorCard } from '../../ui/ErrorCard.tsx';
-import { ListLine } from '../../ui/ListLine.tsx';
+import { Icon } from '../../ui/Icon.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
-import { bytes, count, plural, relativeDay } from '../../ui/words.ts';
+import { bytes, plural, relativeDay } from '../../ui/words.ts';
+import { VirtualRows } from '../VirtualRows.tsx';
 import { writable } from './places.ts';
+import { RestoreFolder } from './RestoreFolder.tsx';
 import { inOrder } from './tree-rows.ts';
 
-const FIRST = 300;
+const ROW_PX = 57;
 
 export interface FolderPaneProps {
   path: Path;
@@ -31,7 +35,7 @@ const WHY_EMPTY: Record<string, string> = {
 export function FolderPane(props: FolderPaneProps) {
   const list = createList(() => props.path);
   const now = createNow(30_000);
-  const [shown, setShown] = createSignal(FIRST);
+  const [restoring, setRestoring] = createSignal(false);
   const entries = createMemo(() => inOrder(props.path, list.value() ?? []));
   return (
     <div class="pad grow">
@@ -51,6 +55,9 @@ export function FolderPane(props: FolderPaneProps) {
                 <Button icon="plus" onClick={() => props.onNewFile()}>
                   New file here
                 </Button>
+                <Button icon="clock" onClick={() => setRestoring(true)}>
+                  Restore to a date
+                </Button>
               </Show>
             }
           >
@@ -58,32 +65,40 @@ export function FolderPane(props: FolderPaneProps) {
           </Empty>
         </Match>
         <Match when={list.value()}>
-          <p class="small faint mb-3">{plural(entries().length, 'entry', 'entries')}</p>
-          <ul class="list">
-            <For each={entries().slice(0, shown())}>
-              {(stat) => (
-                <ListLine
-                  actor={stat.kind === 'file' ? stat.actor : undefined}
-                  icon="folder"
-                  title={nameOf(stat.path)}
-                  sub={
-                    stat.kind === 'file'
-                      ? `${readActor(stat.actor).name}, ${relativeDay(stat.at, { now: now() })}`
-                      : undefined
-                  }
-                  end={<span class="small faint">{stat.kind === 'file' ? bytes(stat.size) : ''}</span>}
-                  href={href({ room: 'files', path: stat.path })}
-                />
-              )}
-            </For>
-          </ul>
-          <Show when={entries().length > shown()}>
-            <Button small variant="quiet" class="mt-3" onClick={() => setShown(entries().length)}>
-              Show the other {count(entries().length - shown())}
-            </Button>
-          </Show>
+          <div class="row between mb-3">
+            <p class="small faint">{plural(entries().length, 'entry', 'entries')}</p>
+            <Show when={writable(props.path)}>
+              <Button small variant="quiet" icon="clock" onClick={() => setRestoring(true)}>
+                Restore to a date
+              </Button>
+            </Show>
+          </div>
+          <VirtualRows label={`In ${nameOf(props.path)}`} rows={entries()} height={ROW_PX} phoneHeight={ROW_PX + 4}>
+            {(stat) => <EntryRow stat={stat} now={now()} />}
+          </VirtualRows>
         </Match>
       </Switch>
+      <RestoreFolder path={props.path} open={restoring()} onClose={() => setRestoring(false)} />
     </div>
+  );
+}
+
+function EntryRow(props: { stat: Stat; now: number }) {
+  const file = () => props.stat.kind === 'file';
+  return (
+    <a class="line" href={href({ room: 'files', path: props.stat.path })}>
+      <Show when={file()} fallback={<Icon name="folder" />}>
+        <ActorMark actor={props.stat.actor} />
+      </Show>
+      <span>
+        <span class="t">{nameOf(props.stat.path)}</span>
+        <span class="s">
+          {file() ? `${readActor(props.stat.actor).name}, ${relativeDay(props.stat.at, { now: props.now })}` : 'Folder'}
+        </span>
+      </span>
+      <Show when={file()}>
+        <span class="small faint">{bytes(props.stat.size)}</span>
+      </Show>
+    </a>
   );
 }

@@ -15,6 +15,7 @@ import { Skeleton } from '../../ui/Skeleton.tsx';
 import { TimelineItem } from '../../ui/TimelineItem.tsx';
 import { clockTime, columnTime, plural } from '../../ui/words.ts';
 import { shortRun } from '../run-file.ts';
+import { CompareDialog } from './CompareDialog.tsx';
 import type { History } from './opened.ts';
 import { groupRevisions, type RevisionGroup } from './revision-groups.ts';
 import { RevisionChange } from './RevisionChange.tsx';
@@ -38,6 +39,7 @@ export function HistoryPane(props: HistoryPaneProps) {
   const clock = () => ({ now: now() });
   const [shown, setShown] = createSignal(FIRST);
   const [chosen, setChosen] = createSignal<string>();
+  const [comparing, setComparing] = createSignal<RevisionGroup>();
   const [diffs, setDiffs] = createSignal<ReadonlyMap<string, VersionDiff>>(new Map());
 
   const groups = createMemo<RevisionGroup[]>(
@@ -45,7 +47,10 @@ export function HistoryPane(props: HistoryPaneProps) {
     [],
   );
   const versions = createMemo(() => createVersions(client, props.path));
-  const visible = () => groups().slice(0, shown());
+  /** As far as asked for, and at least to the version that is shown. */
+  const most = () =>
+    Math.max(shown(), 1 + groups().findIndex(({ revisions }) => revisions.some(({ id }) => id === props.at)));
+  const visible = () => groups().slice(0, most());
   /** A group is known by its oldest revision too: typing on adds to it and must not close it. */
   const open = (group: RevisionGroup) => group.revisions.some(({ id }) => id === (chosen() ?? props.at));
 
@@ -70,9 +75,27 @@ export function HistoryPane(props: HistoryPaneProps) {
 
   return (
     <section aria-labelledby="file-history">
-      <h2 id="file-history" class="side-head">
-        History
-      </h2>
+      <div class="side-top">
+        <h2 id="file-history" class="side-head">
+          History
+        </h2>
+        <Show when={groups().length > 1}>
+          <Button small variant="quiet" icon="side" onClick={() => setComparing(groups()[0])}>
+            Compare
+          </Button>
+        </Show>
+      </div>
+      <Show when={comparing()}>
+        {(from) => (
+          <CompareDialog
+            path={props.path}
+            groups={groups()}
+            from={from()}
+            versions={versions()}
+            onClose={() => setComparing(undefined)}
+          />
+        )}
+      </Show>
       <Show
         when={props.history.value()}
         fallback={
@@ -103,6 +126,7 @@ export function HistoryPane(props: HistoryPaneProps) {
                       group={group}
                       diff={diffs().get(keyOf(group))}
                       first={group === groups()[0]}
+                      {...(groups().length > 1 ? { onCompare: setComparing } : {})}
                     />
                   </li>
                 </Show>
@@ -110,10 +134,10 @@ export function HistoryPane(props: HistoryPaneProps) {
             )}
           </For>
         </Ledger>
-        <Show when={groups().length > shown()}>
+        <Show when={groups().length > most()}>
           <div class="pad">
-            <Button small variant="quiet" onClick={() => setShown(shown() + 100)}>
-              Show {plural(Math.min(100, groups().length - shown()), 'older entry', 'older entries')}
+            <Button small variant="quiet" onClick={() => setShown(most() + 100)}>
+              Show {plural(Math.min(100, groups().length - most()), 'older entry', 'older entries')}
             </Button>
           </div>
         </Show>

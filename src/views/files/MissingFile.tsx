@@ -1,13 +1,15 @@
 /** MissingFile: nothing stands at this path. If something once did, it says what became of it; the history is beside. */
-import { Match, Switch } from 'solid-js';
+import { createSignal, Match, Show, Switch } from 'solid-js';
 import type { Revision } from '../../../kernel/protocol/files.ts';
 import { nameOf, type Path } from '../../../kernel/protocol/paths.ts';
+import { useClient, useDesk } from '../../client/context.ts';
 import { href } from '../../client/route.ts';
 import { readActor } from '../../ui/actors.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { relativeDay } from '../../ui/words.ts';
 import { writable } from './places.ts';
+import { restoreRemoved } from './restore.ts';
 
 export interface MissingFileProps {
   path: Path;
@@ -18,8 +20,24 @@ export interface MissingFileProps {
 }
 
 export function MissingFile(props: MissingFileProps) {
+  const client = useClient();
+  const desk = useDesk();
+  const [busy, setBusy] = createSignal(false);
+  const [failed, setFailed] = createSignal<string>();
+  const bringBack = async () => {
+    setBusy(true);
+    setFailed(undefined);
+    const done = await restoreRemoved(client.stub, props.path);
+    setBusy(false);
+    if (!done.ok) return setFailed(done.error.message);
+    desk.say(`${nameOf(props.path)} is back, with its history.`);
+  };
   const moved = () => props.last && props.last.op !== 'remove' && props.last.path !== props.path;
-  const who = () => (props.last ? readActor(props.last.actor).name : '');
+  /** It begins a sentence. */
+  const who = () => {
+    const name = props.last ? readActor(props.last.actor).name : '';
+    return name === 'you' ? 'You' : name;
+  };
   const when = () => (props.last ? relativeDay(props.last.at, { now: Date.now() }) : '');
   return (
     <div class="pad grow">
@@ -51,15 +69,31 @@ export function MissingFile(props: MissingFileProps) {
           <Empty
             title={`${nameOf(props.path)} was removed`}
             action={
-              props.content ? (
-                <Button icon="eye" href={href({ room: 'files', path: props.path, at: props.content.id })}>
-                  Open its last version
-                </Button>
-              ) : undefined
+              <>
+                <Show when={writable(props.path)}>
+                  <Button variant="primary" icon="undo" busy={busy()} onClick={() => void bringBack()}>
+                    Bring it back
+                  </Button>
+                </Show>
+                <Show when={props.content}>
+                  {(content) => (
+                    <Button icon="eye" href={href({ room: 'files', path: props.path, at: content().id })}>
+                      Open its last version
+                    </Button>
+                  )}
+                </Show>
+              </>
             }
           >
-            {who()} removed it {when()}. Every version of it is still in its history, and any of them can be brought
-            back.
+            {who()} removed it {when()}. Every version of it is still in its history. A folder comes back with what was
+            removed with it.
+            <Show when={failed()}>
+              {(message) => (
+                <p class="fail-ink" role="alert">
+                  Not brought back: {message()}
+                </p>
+              )}
+            </Show>
           </Empty>
         </Match>
       </Switch>

@@ -7,12 +7,14 @@ import type { Revision } from '../../../kernel/protocol/files.ts';
 import { useClient, useDesk } from '../../client/context.ts';
 import { href } from '../../client/route.ts';
 import { Button } from '../../ui/Button.tsx';
-import { Diff } from '../../ui/Diff.tsx';
-import { Effect } from '../../ui/Effect.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { relativeDay } from '../../ui/words.ts';
 import type { RevisionGroup } from './revision-groups.ts';
-import { restoreVersion, type VersionDiff } from './versions.ts';
+import { UndoRun } from '../UndoRun.tsx';
+import { shortRun } from '../run-file.ts';
+import { ChangeWords } from './ChangeWords.tsx';
+import { restoreVersion } from './restore.ts';
+import type { VersionDiff } from './versions.ts';
 
 export interface RevisionChangeProps {
   path: string;
@@ -25,12 +27,15 @@ export interface RevisionChangeProps {
   diff: VersionDiff | undefined;
   /** The newest line of the history. */
   first: boolean;
+  /** Compare this version with another. */
+  onCompare?: (group: RevisionGroup) => void;
 }
 
 export function RevisionChange(props: RevisionChangeProps) {
   const client = useClient();
   const desk = useDesk();
   const [busy, setBusy] = createSignal(false);
+  const [undoing, setUndoing] = createSignal(false);
   const [failed, setFailed] = createSignal<string>();
   const removal = () => props.group.newest.op === 'remove';
   /** The newest line is what the file holds now, unless the file is gone. */
@@ -40,7 +45,7 @@ export function RevisionChange(props: RevisionChangeProps) {
     setBusy(true);
     setFailed(undefined);
     const when = relativeDay(revision.at, { now: Date.now() });
-    const done = await restoreVersion(client, props.path, revision, `the version of ${when}`);
+    const done = await restoreVersion(client.stub, props.path, revision, `the version of ${when}`);
     setBusy(false);
     if (!done.ok) return setFailed(done.error.message);
     desk.say(`The version of ${when} is back. What stood before it is in the history.`);
@@ -51,7 +56,7 @@ export function RevisionChange(props: RevisionChangeProps) {
     <div class="stack-s">
       <Show when={props.diff} fallback={<Skeleton lines={[90, 70]} label="Comparing" />}>
         {(diff) => (
-          <Change
+          <ChangeWords
             diff={diff()}
             label={`Changed ${relativeDay(props.group.newest.at, { now: Date.now() })}`}
             moved={movedFrom(props.group)}
@@ -69,6 +74,13 @@ export function RevisionChange(props: RevisionChangeProps) {
             Open this version
           </Button>
         </Show>
+        <Show when={props.onCompare}>
+          {(compare) => (
+            <Button small variant="quiet" icon="side" onClick={() => compare()(props.group)}>
+              Compare with another
+            </Button>
+          )}
+        </Show>
         <Show when={props.writable && props.group.before?.op !== 'remove' && props.group.before}>
           {(before) => (
             <Button small icon="undo" busy={busy()} onClick={() => void restore(before())}>
@@ -81,7 +93,15 @@ export function RevisionChange(props: RevisionChangeProps) {
             Restore this version
           </Button>
         </Show>
+        <Show when={props.group.newest.run}>
+          {(run) => (
+            <Button small variant="quiet" icon="undo" onClick={() => setUndoing(true)}>
+              Undo what run {shortRun(run())} did
+            </Button>
+          )}
+        </Show>
       </div>
+      <UndoRun run={props.group.newest.run ?? ''} open={undoing()} onClose={() => setUndoing(false)} />
       <Show when={failed()}>
         <p class="small fail-ink" role="alert">
           Not restored: {failed()}
@@ -93,24 +113,3 @@ export function RevisionChange(props: RevisionChangeProps) {
 
 const movedFrom = (group: RevisionGroup): string | undefined =>
   group.newest.op === 'move' && group.before && group.before.path !== group.newest.path ? group.before.path : undefined;
-
-function Change(props: { diff: VersionDiff; label: string; moved: string | undefined }) {
-  const hunks = () => ('hunks' in props.diff && props.diff.hunks.length > 0 ? props.diff.hunks : undefined);
-  const words = () => {
-    if (props.moved) return `Moved here from ${props.moved}.`;
-    if ('not' in props.diff)
-      return props.diff.not === 'text'
-        ? 'Not text, so there are no lines to compare.'
-        : 'Too long to compare here. Open both versions.';
-    return 'The content stayed the same.';
-  };
-  return (
-    <Show when={hunks()} fallback={<p class="small faint">{words()}</p>}>
-      {(found) => (
-        <Effect>
-          <Diff label={props.label} hunks={found()} />
-        </Effect>
-      )}
-    </Show>
-  );
-}

@@ -15,7 +15,7 @@ export type RevisionGroup = {
   before?: Revision;
 };
 
-const CONTENT = new Set<string>(['create', 'edit', 'put', 'append', 'move', 'remove', 'restore']);
+const CONTENT = new Set<string>(['create', 'edit', 'put', 'append', 'move', 'rename', 'reparent', 'remove', 'restore']);
 const SITTING_MS = 10 * 60_000;
 
 /** `revisions` newest first, as the kernel lists them. */

@@ -25,13 +25,20 @@ export const treeRows = (listed: Listed, open: ReadonlySet<Path>): TreeRow[] => 
     const entries = inOrder(folder, listed.get(folder) ?? []);
     entries.forEach((stat, index) => {
       const row: TreeRow = { id: stat.path, name: nameOf(stat.path), depth, place: [index + 1, entries.length] };
+      const disagreed = stat.conflict === undefined ? {} : { conflict: true };
       if (stat.kind === 'file') {
-        rows.push({ ...row, actor: stat.actor, ...(stat.conflict ? { conflict: 2 } : {}) });
+        rows.push({ ...row, actor: stat.actor, ...disagreed });
         return;
       }
       const expanded = open.has(stat.path);
       const note = rootNote(stat.path);
-      rows.push({ ...row, expanded, busy: expanded && !listed.has(stat.path), ...(note ? { note } : {}) });
+      rows.push({
+        ...row,
+        expanded,
+        busy: expanded && !listed.has(stat.path),
+        ...(note ? { note } : {}),
+        ...disagreed,
+      });
       if (expanded) below(stat.path, depth + 1);
     });
   };

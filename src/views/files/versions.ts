@@ -1,5 +1,5 @@
-/** Former versions of a file: their text for a diff, and bringing one back as a new revision. */
-import { err, ok, type Result } from '../../../kernel/protocol/errors.ts';
+/** Former versions of a file: their texts, and what two of them differ in. */
+import { ok, type Result } from '../../../kernel/protocol/errors.ts';
 import type { Revision } from '../../../kernel/protocol/files.ts';
 import type { Client } from '../../client/client.ts';
 import { diffLines, type LineDiff } from '../line-diff.ts';
@@ -13,54 +13,41 @@ export type VersionDiff = LineDiff | { not: 'text' | 'small' };
 export type Versions = {
   /** A group's change: from what stood before it to what it left. */
   diff: (group: RevisionGroup) => Promise<Result<VersionDiff>>;
+  /** A version's text; of a removal, and of nothing, the empty one. */
+  textOf: (revision: Revision | undefined) => Promise<Result<VersionText>>;
 };
 
-type Text = { text: string } | { not: 'text' | 'small' };
+export type VersionText = { text: string } | { not: 'text' | 'small' };
+
+/** What two versions differ in, if they are texts. */
+export const diffTexts = (from: VersionText, to: VersionText): VersionDiff =>
+  'not' in from ? from : 'not' in to ? to : diffLines(from.text, to.text);
+
+/** The text at a revision, or the one there now. */
+export const textAt = async (client: Client, path: string, at?: string): Promise<Result<VersionText>> => {
+  const found = await client.stub.read(path, at === undefined ? {} : { at });
+  if (!found.ok) return found;
+  const { content } = found.value;
+  if (typeof content !== 'string') return ok({ not: 'text' });
+  return ok(content.length > MOST_CHARS ? { not: 'small' } : { text: content });
+};
 
 export const createVersions = (client: Client, path: string): Versions => {
-  const texts = new Map<string, Promise<Result<Text>>>();
-  const read = async (revision: string): Promise<Result<Text>> => {
-    const found = await client.stub.read(path, { at: revision });
-    if (!found.ok) return found;
-    const { content } = found.value;
-    if (typeof content !== 'string') return ok({ not: 'text' });
-    return ok(content.length > MOST_CHARS ? { not: 'small' } : { text: content });
-  };
-  const textOf = (revision: Revision | undefined): Promise<Result<Text>> => {
+  const texts = new Map<string, Promise<Result<VersionText>>>();
+  const textOf = (revision: Revision | undefined): Promise<Result<VersionText>> => {
     if (!revision || revision.op === 'remove') return Promise.resolve(ok({ text: '' }));
-    const known = texts.get(revision.id) ?? read(revision.id);
+    const known = texts.get(revision.id) ?? textAt(client, path, revision.id);
     texts.set(revision.id, known);
     return known;
   };
   return {
+    textOf,
     diff: async ({ newest, before }) => {
       // A removal takes the content away; what it left is the version before it.
       const [from, to] = await Promise.all([textOf(before), textOf(newest)]);
       if (!from.ok) return from;
       if (!to.ok) return to;
-      if ('not' in from.value) return ok(from.value);
-      if ('not' in to.value) return ok(to.value);
-      return ok(diffLines(from.value.text, to.value.text));
+      return ok(diffTexts(from.value, to.value));
     },
   };
-};
-
-/** Put a former content on top: a new revision, so nothing is lost by it. A removed file stands again at its path. */
-export const restoreVersion = async (
-  client: Client,
-  path: string,
-  revision: Revision,
-  said: string,
-): Promise<Result<{ revisions: string[] }>> => {
-  const old = await client.stub.read(path, { at: revision.id });
-  if (!old.ok) return old;
-  const now = await client.stub.read(path, { length: 1 });
-  if (!now.ok && now.error.code !== 'ENOENT') return now;
-  if (now.ok && now.value.stat.hash === old.value.stat.hash)
-    return err('EINVAL', 'That is what the file holds now. Nothing to restore.');
-  const base = now.ok ? now.value.stat.revision : null;
-  const content = old.value.content as string | Uint8Array<ArrayBuffer>;
-  return client.stub.write([{ op: 'put', path, content, base }], {
-    message: `Restored revision ${revision.id}, ${said}`,
-  });
 };

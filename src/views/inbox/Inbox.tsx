@@ -7,13 +7,14 @@ import { createEffect, createMemo, createSignal, For, Match, on, Show, Switch } 
 import type { Proposal } from '../../../kernel/protocol/formats/records.ts';
 import { singleKeys, typing } from '../../client/keys.ts';
 import { createNow } from '../../client/now.ts';
-import { createProposals } from '../../client/records.ts';
+import { createConflicts, createProposals } from '../../client/records.ts';
 import { go, href, parseRoute } from '../../client/route.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Empty.tsx';
 import { ErrorCard } from '../../ui/ErrorCard.tsx';
 import { Kbd } from '../../ui/Kbd.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
+import { plural } from '../../ui/words.ts';
 import { Room } from '../Room.tsx';
 import { createDecisions } from './decisions.ts';
 import { ProposalCard } from './ProposalCard.tsx';
@@ -36,6 +37,7 @@ const sameQueue = (a: Queue, b: Queue): boolean =>
 
 export function Inbox(props: { id?: string }) {
   const proposals = createProposals();
+  const conflicts = createConflicts();
   const decisions = createDecisions();
   const now = createNow(1_000);
   const [older, setOlder] = createSignal(FIRST_ENDED);
@@ -136,15 +138,29 @@ export function Inbox(props: { id?: string }) {
     ),
   );
 
+  const disagreed = () => conflicts.value()?.filter(({ state }) => state === 'open').length ?? 0;
+
   return (
     <Room
       bare
       title="Inbox"
       sub={sub()}
       actions={
-        <Button small variant="quiet" class="only-wide" href={href({ room: 'settings', section: 'grants' })}>
-          Change what may act alone
-        </Button>
+        <>
+          <Show when={conflicts.value()?.length}>
+            <Button
+              small
+              icon="fork"
+              {...(disagreed() === 0 ? { variant: 'quiet' as const } : {})}
+              href={href({ room: 'conflicts' })}
+            >
+              {disagreed() === 0 ? 'Conflicts' : plural(disagreed(), 'conflict')}
+            </Button>
+          </Show>
+          <Button small variant="quiet" class="only-wide" href={href({ room: 'settings', section: 'grants' })}>
+            Change what may act alone
+          </Button>
+        </>
       }
     >
       <Switch
@@ -166,7 +182,7 @@ export function Inbox(props: { id?: string }) {
             <div class="narrow">
               <h2 class="vh">Proposals</h2>
               <Empty
-                title="Nothing waits for you"
+                title={disagreed() > 0 ? 'No proposal waits for you' : 'Nothing waits for you'}
                 action={<Button href={href({ room: 'settings', section: 'grants' })}>See what may act alone</Button>}
               >
                 When an agent may not do something alone, it proposes it here, with its reason and exactly what would

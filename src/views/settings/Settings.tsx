@@ -2,6 +2,8 @@
 import './settings.css';
 import { createEffect, on, type JSX } from 'solid-js';
 import { Room } from '../Room.tsx';
+import { CopyCard } from './CopyCard.tsx';
+import { FolderSizesCard } from './FolderSizesCard.tsx';
 import { GrantsCard } from './GrantsCard.tsx';
 import { AboutCard, KeysCard, LookCard } from './LookCards.tsx';
 import { ModelCard } from './ModelCard.tsx';
@@ -40,6 +42,12 @@ export function Settings(props: { section?: string }) {
         <div class="stack">
           <Part name="storage">
             <StorageCard />
+          </Part>
+          <Part name="folders">
+            <FolderSizesCard />
+          </Part>
+          <Part name="copy">
+            <CopyCard />
           </Part>
           <Part name="money">
             <MoneyCard />

@@ -2,6 +2,7 @@
 import { createSignal, Show } from 'solid-js';
 import { ok, type Result } from '../../../kernel/protocol/errors.ts';
 import { useClient, useDesk } from '../../client/context.ts';
+import { keepData } from '../../client/keep-data.ts';
 import { createLive, fromJson } from '../../client/live.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
@@ -53,6 +54,8 @@ export function StorageCard() {
   const desk = useDesk();
   const kernel = createKernelFacts();
   const [asking, setAsking] = createSignal(false);
+  const [checking, setChecking] = createSignal(false);
+  const [checked, setChecked] = createSignal<{ words: string; fault: boolean }>();
   const storage = createLive<Storage>(
     () => '/workspace/**',
     async (): Promise<Result<Storage>> => {
@@ -67,18 +70,32 @@ export function StorageCard() {
     },
   );
 
+  /** Every entry against its hash and the one before it. */
+  const check = async () => {
+    setChecking(true);
+    const found = await client.call('verify', {});
+    setChecking(false);
+    if (!found.ok) return setChecked({ words: `Not checked: ${found.error.message}`, fault: true });
+    const { entries, fault } = found.value;
+    return setChecked(
+      fault
+        ? {
+            words: `${plural(entries, 'entry', 'entries')} are sound, up to entry ${fault.seq}: ${fault.message}`,
+            fault: true,
+          }
+        : { words: `All ${plural(entries, 'entry', 'entries')} are sound.`, fault: false },
+    );
+  };
   const persist = async () => {
     setAsking(true);
-    const asked = await client.call('persist', {});
+    const agreed = await keepData(client);
     setAsking(false);
     storage.reload();
-    if (!asked.ok) desk.say(`The browser was not asked: ${asked.error.message}`);
-    else
-      desk.say(
-        asked.value.persisted
-          ? 'The browser promised to keep it.'
-          : 'The browser did not promise it. Install the app or bookmark this page, then ask again.',
-      );
+    desk.say(
+      agreed
+        ? 'The browser promised to keep it.'
+        : 'The browser did not promise it. Install the app or bookmark this page, then ask again.',
+    );
   };
 
   return (
@@ -130,13 +147,19 @@ export function StorageCard() {
                 ? 'The browser promised not to clear this by itself. You still can, in its settings: then all of it is gone.'
                 : 'It lies in this browser, on this device, and nowhere else. When the disk runs full the browser may clear it, unless it promised not to.'}
             </p>
-            <Show when={!value().persisted}>
-              <div class="btn-row">
+            <div class="btn-row">
+              <Show when={!value().persisted}>
                 <Button icon="lock" busy={asking()} onClick={() => void persist()}>
                   Ask the browser to keep it
                 </Button>
-              </div>
-            </Show>
+              </Show>
+              <Button icon="check" variant="quiet" busy={checking()} onClick={() => void check()}>
+                Check the journal
+              </Button>
+            </div>
+            <p class="small" classList={{ 'fail-ink': checked()?.fault === true }} role="status">
+              {checked()?.words}
+            </p>
           </div>
         )}
       </Show>
