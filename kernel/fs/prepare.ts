@@ -16,10 +16,12 @@ import { recordHash, recordOf } from './record.ts';
 import { firstUpdate, MAX_TEXT_BYTES, newText } from './texts.ts';
 import type { Tree } from './tree.ts';
 
-/** What `prepare` found: contents of files the set touches, and chunk lists by the hash of the bytes they stand for. */
+/** What `prepare` found: contents of files the set touches, what changes bring as bytes, and the chunk lists of those. */
 export type Prepared = {
   contents: Map<NodeId, Content>;
-  manifests: Map<string, Uint8Array>;
+  /** Made once: a text is encoded once, and bytes are known again without hashing them. */
+  bytes: Map<Change, Uint8Array>;
+  manifests: Map<Uint8Array, Uint8Array>;
   /** Loaded for a set that may change a text that is there: making files, as the first start does, needs none. */
   diffing?: typeof Diffing;
   /** What each `restore` of the set does, knowing the past that it goes back to. */
@@ -28,8 +30,7 @@ export type Prepared = {
 
 const RECORD_BYTES = 256 * 1024;
 
-export const asBytes = (content: string | Uint8Array): Uint8Array =>
-  typeof content === 'string' ? toUtf8(content) : content;
+const asBytes = (content: string | Uint8Array): Uint8Array => (typeof content === 'string' ? toUtf8(content) : content);
 
 /** How bytes are kept at a path: text where people write, records where only the kernel does, blobs when big or binary. */
 export const kindFor = (path: Path, bytes: Uint8Array): ContentKind => {
@@ -66,7 +67,7 @@ export const prepare = async (
   sources: Sources,
   storeBlob: (bytes: Uint8Array) => Promise<Uint8Array>,
 ): Promise<Prepared> => {
-  const prepared: Prepared = { contents: new Map(), manifests: new Map(), restores: new Map() };
+  const prepared: Prepared = { contents: new Map(), bytes: new Map(), manifests: new Map(), restores: new Map() };
   const replaces = changes.some(
     (change) => change.op === 'edit' || change.op === 'restore' || (change.op === 'put' && change.base !== null),
   );
@@ -85,12 +86,13 @@ export const prepare = async (
       prepared.contents.set(node.id, await sources.contents.load(node));
     if (change.op === 'edit') continue;
     const bytes = asBytes(change.content);
+    prepared.bytes.set(change, bytes);
     const existing = node ? prepared.contents.get(node.id) : undefined;
     // What an earlier change of this set makes a blob is appended to in chunks.
     const joins = change.op === 'append' && (blobs || existing?.as === 'blob');
     if (joins || kindFor(change.path, bytes) === 'blob') {
       blobs = true;
-      prepared.manifests.set(hashHex(bytes), await storeBlob(bytes));
+      prepared.manifests.set(bytes, await storeBlob(bytes));
     }
   }
   return prepared;
@@ -116,6 +118,6 @@ export const seal = (
     return { content, payload: bytes, size: bytes.length, hash: recordHash(content) };
   }
   const manifest =
-    prepared.manifests.get(hashHex(bytes)) ?? fail('EBUSY', 'The bytes of this file were not stored first. Try again.');
+    prepared.manifests.get(bytes) ?? fail('EBUSY', 'The bytes of this file were not stored first. Try again.');
   return { content: { as, manifests: [manifest] }, payload: manifest, size: bytes.length, hash: hashHex(manifest) };
 };

@@ -12,7 +12,7 @@ import type { Draft } from '../protocol/log.ts';
 import { isUnder, join, nameOf, parentOf, segments, type Path } from '../protocol/paths.ts';
 import { checkBase } from './base.ts';
 import type { Content } from './contents.ts';
-import { asBytes, kindFor, refuseStanding, seal, type Prepared } from './prepare.ts';
+import { kindFor, refuseStanding, seal, type Prepared } from './prepare.ts';
 import type { Hands } from './restore.ts';
 import { appendTo, recordBytes, recordHash } from './record.ts';
 import { applyEdits, MAX_TEXT_BYTES, textHash, type Edit } from './texts.ts';
@@ -46,6 +46,8 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
   const { tree, prepared, author, client } = context;
   const staged: Staged = { revisions: [], touched: [], contents: new Map() };
   const diffing = () => prepared.diffing ?? fail('EBUSY', 'What compares texts was not loaded first. Try again.');
+  const bytesOf = (change: Change): Uint8Array =>
+    prepared.bytes.get(change) ?? fail('EBUSY', 'What is to be written was not read first. Try again.');
   const contentOf = (node: TreeNode): Content =>
     staged.contents.get(node.id) ??
     prepared.contents.get(node.id) ??
@@ -147,7 +149,7 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
     const { path } = change;
     const node = tree.resolve(path);
     checkBase(tree, node, change);
-    const bytes = asBytes(change.content);
+    const bytes = bytesOf(change);
     if (node) replace(node, path, bytes, change.attrs);
     else create(path, bytes, change.attrs);
   };
@@ -193,9 +195,9 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
 
   const append = (change: Extract<Change, { op: 'append' }>): void => {
     const node = tree.resolve(change.path);
-    if (!node) return void create(change.path, asBytes(change.content), undefined);
+    if (!node) return void create(change.path, bytesOf(change), undefined);
     file(change.path);
-    const added = asBytes(change.content);
+    const added = bytesOf(change);
     if (added.length === 0) return;
     const held = contentOf(node);
     if (held.as === 'text') {
@@ -212,8 +214,7 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
       emit(node.id, { op: 'append', size: grown.size, hash: recordHash(grown) }, added);
     } else {
       const manifest =
-        prepared.manifests.get(hashHex(added)) ??
-        fail('EBUSY', 'The bytes to append were not stored first. Try again.');
+        prepared.manifests.get(added) ?? fail('EBUSY', 'The bytes to append were not stored first. Try again.');
       const manifests = [...held.manifests, manifest];
       staged.contents.set(node.id, { as: 'blob', manifests });
       emit(node.id, { op: 'append', size: node.size + added.length, hash: hashHex(concatBytes(manifests)) }, manifest);
