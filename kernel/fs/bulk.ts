@@ -18,7 +18,9 @@ export const readBulk = async (nodes: readonly TreeNode[], log: Log): Promise<Bu
       .map((node) => [node.revision, node]),
   );
   const found = new Map<NodeId, { revision: RevisionId; hash: string; text: string | undefined }>();
-  for (const { entry } of await log.entries([...fresh.keys()])) {
+  // A damaged entry stands in the way of its neighbours: each is read on its own then, and says what is wrong with it.
+  const entries = await log.entries([...fresh.keys()]).catch(() => []);
+  for (const { entry } of entries) {
     const revision = revisionOf(entry);
     const node = fresh.get(revision);
     if (!node || entry.change.op !== 'create' || entry.node !== node.id) continue;

@@ -7,7 +7,7 @@ import type { NodeId, RevisionId } from '../protocol/entry.ts';
 import { fail } from '../protocol/errors.ts';
 import type { Change } from '../protocol/files.ts';
 import type { Log } from '../protocol/log.ts';
-import { join, nameOf, type Path } from '../protocol/paths.ts';
+import { join, nameOf, parentOf, type Path } from '../protocol/paths.ts';
 import type { Content, Contents, Past } from './contents.ts';
 import { everBelow } from './ever.ts';
 import { changesContent } from './generations.ts';
@@ -145,12 +145,18 @@ const planFolder = async (tree: Tree, path: Path, at: string, sources: Sources):
     if (!states.has(node.id)) states.set(node.id, await thenOf(node, moment, sources));
     return states.get(node.id);
   };
+  const here = tree.resolve(path);
+  const homes = new Set(tree.holders(parentOf(path)).map(({ id }) => id));
+  // What stood here then; else the folder that stands here now, wherever it was.
   let root: TreeNode | undefined;
-  for (const folder of folders) if (!root && (await state(folder))?.alive) root = folder;
+  for (const folder of folders) {
+    const then = await state(folder);
+    if (then?.alive && then.name === nameOf(path) && homes.has(then.parent)) root ??= folder;
+  }
+  if (!root && here?.kind === 'dir' && (await state(here))?.alive) root = here;
   if (!root) return fail('ENOENT', `There was no folder at ${path} at ${at}.`, { path });
 
-  const here = tree.resolve(path);
-  const found = [...everBelow(tree, root), ...(here?.kind === 'dir' ? everBelow(tree, here) : [])];
+  const found = [...everBelow(tree, root), ...(here?.kind === 'dir' ? [here, ...everBelow(tree, here)] : [])];
   const all = [...new Map(found.map((node) => [node.id, node])).values()];
   const members = new Map<NodeId, TreeNode[]>();
   for (const node of all) {
@@ -159,7 +165,8 @@ const planFolder = async (tree: Tree, path: Path, at: string, sources: Sources):
   }
 
   const contents = new Map<NodeId, Content>();
-  const goals: Goal[] = here ? [] : [{ node: root, path }];
+  const rootId = root.id;
+  const goals: Goal[] = here?.id === root.id ? [] : [{ node: root, path }];
   const enter = async (folder: TreeNode, at: Path): Promise<void> => {
     for (const node of members.get(folder.id) ?? []) {
       const then = await state(node);
@@ -176,12 +183,13 @@ const planFolder = async (tree: Tree, path: Path, at: string, sources: Sources):
   await enter(root, path);
 
   const wanted = new Set(goals.map(({ node }) => node.id));
-  const homes = new Map<NodeId, { parent: NodeId; name: string }>();
+  const strays = new Map<NodeId, { parent: NodeId; name: string }>();
   for (const node of all) {
     const then = await state(node);
-    if (then?.alive && !wanted.has(node.id)) homes.set(node.id, { parent: then.parent, name: then.name });
+    if (then?.alive && node.id !== rootId && !wanted.has(node.id))
+      strays.set(node.id, { parent: then.parent, name: then.name });
   }
-  return { plan: { kind: 'folder', goals, homes }, contents };
+  return { plan: { kind: 'folder', goals, homes: strays }, contents };
 };
 
 /** What one `restore` needs, as the tree stands; `contents` are those that will be changed. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { bootMemory, type Memory } from '../boot/memory.ts';
 import { must } from '../protocol/errors.ts';
@@ -228,11 +229,67 @@ describe('as it was', () => {
     expect(await all()).toEqual(['a: a']);
   });
 
+  test('[F19] a path at a time when its folder stood elsewhere, or another folder stood there', async () => {
+    await write(put(`${D}/a/x`, 'x'), put(`${D}/b/y`, 'y'));
+    const first = await moment();
+    await write(move(`${D}/a`, `${D}/c`));
+    const second = await moment();
+    await write(move(`${D}/b`, `${D}/a`));
+    expect(await refusal(back(`${D}/a`, '1999-01-01'))).toBe('ENOENT');
+    // Nothing stood there: what stands there now, as it was in its own place.
+    expect(await write(back(`${D}/a`, second))).toEqual([]);
+    await write(back(`${D}/a`, first));
+    expect(await all()).toEqual(['a', 'a/x: x', 'b', 'b/y: y']);
+  });
+
   test('[F19] what came from a place that is taken now is left, and so is everything', async () => {
     await write(put('/workspace/x', 'x'), put(`${D}/a`, 'a'));
     const at = await moment();
     await write(move('/workspace/x', `${D}/x`), put('/workspace/x', 'another'), edit(`${D}/a`, 'a', 'b'));
     expect(await refusal(back(D, at))).toBe('EEXIST');
     expect(await all()).toEqual(['a: b', 'x: x']);
+  });
+
+  test('[F19] whatever was done in it since, a folder is as it was, with the same files', async () => {
+    const names = fc.constantFrom('in/a', 'in/b', 'in/c', 'in/c/a', 'in/c/b', 'in/e/f/a', 'out/a', 'out/c', 'in');
+    const step = fc.record({ what: fc.constantFrom('put', 'put', 'remove', 'move', 'mkdir'), path: names, to: names });
+    let count = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 8 }),
+        fc.array(step, { minLength: 1, maxLength: 10 }),
+        async (before, since) => {
+          const root = `${D}${++count}`;
+          const act = async ({ what, path, to }: (typeof before)[number]): Promise<unknown> => {
+            const at = `${root}/${path}`;
+            // What cannot be is refused.
+            if (what === 'move') return op.write([move(at, `${root}/${to}`)], { message: 'm' });
+            if (what === 'remove') return op.write([remove(at)], { message: 'm' });
+            if (what === 'mkdir') return op.write([{ op: 'mkdir', path: at }], { message: 'm' });
+            const base = k.kernel.fs.stat(at)?.revision ?? null;
+            return op.write([{ op: 'put', path: at, content: `${++count}`, base }], { message: 'm' });
+          };
+          const listed = async (): Promise<unknown> => {
+            const found = await op.list(`${root}/in`, { depth: 9 });
+            const rows = found.ok ? (found.value.entries as Stat[]) : [];
+            return rows.map(({ path, kind, hash }) => [path, hash, kind === 'file' && k.kernel.fs.nodeAt(path)?.id]);
+          };
+          await write({ op: 'mkdir', path: `${root}/in` });
+          for (const one of before) await act(one);
+          const then = await listed();
+          const stood = k.kernel.fs.nodeAt(`${root}/in`)?.kind === 'dir';
+          const at = await moment();
+          for (const one of since) await act(one);
+          const now = await listed();
+          const done = await op.write([back(`${root}/in`, at)], { message: 'back' });
+          if (done.ok && stood) expect(await listed()).toEqual(then);
+          else if (!done.ok) {
+            expect(['EEXIST', 'ENOENT', 'ENOTDIR']).toContain(done.error.code);
+            expect(await listed()).toEqual(now);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 });

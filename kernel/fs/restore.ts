@@ -134,22 +134,25 @@ export const restore = (hands: Hands, { path }: Restore, plan: Plan): void => {
       aside.delete(node.id);
       touch({ node, path: to, from, op: 'move' });
     };
-    const clear = (folder: TreeNode): void => {
-      for (const node of liveIn(tree, folder)) {
-        const home = homes.get(node.id);
-        const parent = home && tree.get(home.parent);
-        if (home && parent && !wanted.has(node.id)) {
-          const to = join(tree.pathOf(parent), home.name);
-          if (tree.resolve(to))
-            fail('EEXIST', `${tree.pathOf(node)} came from ${to}, where something else stands now. Move one of them.`, {
-              path: to,
-            });
-          move(node, to);
-        } else if (node.kind === 'dir') {
-          clear(node);
-          if (!wanted.has(node.id)) made.unshift(node);
-        } else if (!wanted.has(node.id)) hands.remove(tree.pathOf(node));
+    /** Who was not here then goes back to where it came from, or is removed. */
+    const leave = (node: TreeNode): void => {
+      const home = homes.get(node.id);
+      const parent = home && tree.get(home.parent);
+      if (home && parent) {
+        const to = join(tree.pathOf(parent), home.name);
+        if (tree.resolve(to))
+          fail('EEXIST', `${tree.pathOf(node)} came from ${to}, where something else stands now. Move one of them.`, {
+            path: to,
+          });
+        move(node, to);
+      } else if (node.kind === 'file') hands.remove(tree.pathOf(node));
+      else {
+        clear(node);
+        made.push(node);
       }
+    };
+    const clear = (folder: TreeNode): void => {
+      for (const node of liveIn(tree, folder)) if (!wanted.has(node.id)) leave(node);
     };
     const makeRoom = (to: Path): void => {
       const standing = tree.resolve(to);
@@ -162,7 +165,10 @@ export const restore = (hands: Hands, { path }: Restore, plan: Plan): void => {
 
     const folder = tree.resolve(path);
     if (folder?.kind === 'file') fail('ENOTDIR', `${path} is a file now.`, { path });
-    if (folder) clear(folder);
+    if (folder && goals[0]?.path === path) leave(folder);
+    else if (folder) clear(folder);
+    // Wherever a folder went since: it comes back without what was put into it.
+    for (const { node } of goals) if (node.kind === 'dir' && !node.dead) clear(node);
     for (const { node, path: to, former } of goals) {
       if (node.dead || tree.pathOf(node) !== to) {
         makeRoom(to);
