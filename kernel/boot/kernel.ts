@@ -164,7 +164,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     const call: Call = (name, args) =>
       dispatch(
         kernel,
-        { ...caller, cause: `${caller.run || caller.actor}.${epoch}.${++calls}` },
+        { ...caller, cause: `${caller.run || caller.actor}.${self.id.slice(0, 6)}.${epoch}.${++calls}` },
         name,
         args,
       ) as Promise<never>;
@@ -202,9 +202,10 @@ export const bootKernel = async (host: Host): Promise<Running> => {
 
   let upkeep: Upkeep | undefined;
   let sweep: ReturnType<typeof StartSweep> | undefined;
-  files.onCommit(({ staged, author }) => {
+  files.onCommit(({ staged, author, source }) => {
     upkeep?.wake();
-    if (author.cause === '') return;
+    // A request is repeated to the device it was made on.
+    if (author.cause === '' || source === 'remote') return;
     causes.set(author.cause, staged.revisions);
     const oldest = causes.size > RECENT_CAUSES ? causes.keys().next().value : undefined;
     if (oldest !== undefined) causes.delete(oldest);

@@ -54,6 +54,9 @@ export const applyEntries = (
 
 const applyAlone = (state: TreeState, entry: Entry): (Applied & { moved?: Moved }) | undefined => {
   const { change, device } = entry;
+  const newest = state.applied.get(device) ?? 0;
+  if (entry.seq <= newest) return undefined;
+  state.applied.set(device, entry.seq);
   if (change.op === 'session' || change.op === 'remove') sees(state, device, change.seen);
   if (change.op === 'session') return undefined;
   const found = state.table.find(entry.node);
@@ -63,7 +66,7 @@ const applyAlone = (state: TreeState, entry: Entry): (Applied & { moved?: Moved 
     return undefined;
   }
   const row = state.table.row(entry.node);
-  const undos: Undo[] = [state.saveRow(row)];
+  const undos: Undo[] = [() => void state.applied.set(device, newest), state.saveRow(row)];
   const isNew = !state.table.has(row, EXISTS);
   const first = state.table.revisions[row] === 1 ? state.view(row).revision : undefined;
   const stamp: Stamp = { at: entry.at, tick: entry.tick, device };
@@ -230,7 +233,8 @@ const noteAct = (state: TreeState, row: Row, change: Op, stamp: Stamp, seq: numb
   // While one device alone acts and nobody removes, the newest revision says it all.
   const marks = change.op === 'remove' || change.op === 'restore';
   if (!known && (isNew || (own === stamp.device && !marks))) return;
-  const before = known ?? { acts: own === undefined ? {} : { [own]: table.seqs[row] ?? 0 }, covers: {} };
+  const alone: VersionVector = own === undefined ? {} : { [own]: table.seqs[row] ?? 0 };
+  const before = known ?? { acts: alone, covers: {}, last: alone };
   const after =
     change.op === 'remove'
       ? removed(before, stamp, seq, change.seen)
@@ -245,9 +249,9 @@ const noteAct = (state: TreeState, row: Row, change: Op, stamp: Stamp, seq: numb
 const unseen = (state: TreeState, row: Row, device: DeviceId): Record<string, number> | undefined => {
   const { table } = state;
   const own = table.devices.list[table.device[row] ?? 0] ?? '';
-  const acts = state.presence.get(row)?.acts ?? { [own]: table.seqs[row] ?? 0 };
+  const last = state.presence.get(row)?.last ?? { [own]: table.seqs[row] ?? 0 };
   const seen = state.seenBy.get(device) ?? {};
-  const others = Object.entries(acts).filter(([other]) => other !== device);
+  const others = Object.entries(last).filter(([other]) => other !== device);
   if (others.every(([other, seq]) => seq <= (seen[other] ?? 0))) return undefined;
   return Object.fromEntries(others.map(([other]) => [other.slice(0, 12), seen[other] ?? 0]));
 };

@@ -30,6 +30,30 @@ export const storeBlob = async (db: Database, epoch: number, bytes: Uint8Array):
   return encodeManifest(refs);
 };
 
+/** Which of these chunks are not here. */
+export const absentChunks = async (db: Database, hashes: readonly string[]): Promise<string[]> => {
+  const counts = await transact(db, ['chunks'], 'readonly', ({ chunks }) =>
+    Promise.all(hashes.map((hash) => request(chunks.count(hash)))),
+  );
+  return hashes.filter((_, i) => counts[i] === 0);
+};
+
+/** Those of these chunks that are here, for a device that lacks them. */
+export const readChunks = async (db: Database, hashes: readonly string[]): Promise<Uint8Array[]> => {
+  const rows = await transact(db, ['chunks'], 'readonly', ({ chunks }) =>
+    Promise.all(hashes.map((hash) => request(chunks.get(hash)) as Promise<ChunkRow | undefined>)),
+  );
+  return rows.flatMap((row) => row?.b ?? []);
+};
+
+/** Chunks from another device, each under the name that its bytes have. */
+export const storeChunks = async (db: Database, epoch: number, pieces: readonly Uint8Array[]): Promise<void> => {
+  const names = await namesOf(pieces);
+  await transactFenced(db, epoch, ['chunks'], async ({ chunks }) => {
+    await Promise.all(pieces.map((piece, i) => request(chunks.put({ h: names[i] ?? '', b: piece.slice() }))));
+  });
+};
+
 /** The bytes a list of manifests stands for (a put, then appends). Damage is EBADMSG and names the chunk. */
 export const readBlob = async (db: Database, manifests: readonly Uint8Array[]): Promise<Uint8Array> => {
   const refs = manifests.flatMap((manifest) => decodeManifest(manifest));
@@ -38,7 +62,11 @@ export const readBlob = async (db: Database, manifests: readonly Uint8Array[]): 
   );
   const pieces = refs.map(
     (ref, index) =>
-      rows[index]?.b ?? fail('EBADMSG', `chunk ${ref.hash.slice(0, 12)} of this file is not on this device.`),
+      rows[index]?.b ??
+      fail(
+        'EBADMSG',
+        `chunk ${ref.hash.slice(0, 12)} of this file is not on this device. If another device has the file, sync with it.`,
+      ),
   );
   const names = await namesOf(pieces);
   const damaged = refs.find((ref, index) => names[index] !== ref.hash);

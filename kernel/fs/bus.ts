@@ -5,7 +5,7 @@
 import type { WatchEvent } from '../protocol/files.ts';
 import type { Author, Staged } from './stage.ts';
 
-export type Committed = { staged: Staged; author: Author; events: WatchEvent[] };
+export type Committed = { staged: Staged; author: Author; events: WatchEvent[]; source: WatchEvent['source'] };
 
 export type Bus = {
   onCommit: (listener: (done: Committed) => void) => () => void;

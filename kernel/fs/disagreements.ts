@@ -37,13 +37,6 @@ export const disagreementOf = (state: TreeState, row: Row): Disagreement | undef
   return undefined;
 };
 
-/** Something that happens to this node may settle a disagreement. */
-export const isConcerned = (state: TreeState, row: Row): boolean =>
-  state.presence.has(row) ||
-  state.lost.has(row) ||
-  state.moves.skipped.has(row) ||
-  state.folders.get(state.table.parents[row] ?? 0)?.contested !== undefined;
-
 export const disagreements = (state: TreeState): Disagreement[] => {
   const rows = new Set<Row>([...state.presence.keys(), ...state.lost.keys(), ...state.moves.skipped.keys()]);
   for (const [, { contested }] of state.folders.contested()) {

@@ -62,7 +62,7 @@ export const createFlushing = (options: Options): Flushing => {
     if (stale()) return undefined;
     const touched = new Map(pending.flatMap((row) => tree.get(row.node) ?? []).map((node) => [node.id, node]));
     const docs = contents.checkpoints(touched.values());
-    const taken = takeTree(tree, standing.layout(), log.vector(), due.length > 0);
+    const taken = takeTree(tree, standing.layout(), due.length > 0);
     return async () => {
       try {
         await transactFenced(db, epoch, ['dirs', 'docs', 'hist', 'sys'], async (stores) => {

@@ -24,11 +24,15 @@ export const changeSets = (entries: readonly Entry[]): Entry[][] => {
   return sets;
 };
 
+const moves = ({ change }: Entry): boolean =>
+  change.op === 'move' || change.op === 'rename' || change.op === 'reparent';
+
 /** Where nodes that are about to move stand now. */
 export const placesBefore = (tree: Tree, entries: readonly Entry[]): Map<NodeId, Path> => {
   const places = new Map<NodeId, Path>();
-  for (const { node: id, change } of entries) {
-    if (change.op !== 'move' && change.op !== 'rename' && change.op !== 'reparent') continue;
+  for (const entry of entries) {
+    if (!moves(entry)) continue;
+    const { node: id } = entry;
     const node = tree.get(id);
     if (node && !node.dead && !places.has(id)) places.set(id, tree.pathOf(node));
   }
@@ -41,8 +45,8 @@ export const committedBy = (tree: Tree, set: readonly Entry[], before: ReadonlyM
     const node = tree.get(entry.node);
     if (!node) continue;
     const path = tree.pathOf(node);
-    const from = before.get(entry.node);
     const { op } = entry.change;
+    const from = moves(entry) ? before.get(entry.node) : undefined;
     const text = (op === 'edit' || op === 'append') && node.as === 'text';
     staged.touched.push({
       node,
@@ -54,5 +58,5 @@ export const committedBy = (tree: Tree, set: readonly Entry[], before: ReadonlyM
   }
   const { actor = 'daemon:merge', message = '', run = '', cause = '' } = set[0] ?? {};
   const author = { actor, message, run, cause };
-  return { staged, author, events: eventsOf(tree, staged, author, 'remote') };
+  return { staged, author, events: eventsOf(tree, staged, author, 'remote'), source: 'remote' };
 };

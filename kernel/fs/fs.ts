@@ -8,11 +8,11 @@ import { fail, must, ok, SysFailure, type Result } from '../protocol/errors.ts';
 import type { Change, Stat } from '../protocol/files.ts';
 import { CONFLICTS } from '../protocol/formats/records.ts';
 import type { Draft, Log } from '../protocol/log.ts';
-import type { Merged, Parcel } from '../protocol/parcel.ts';
+import type { Absorbed, Parcel } from '../protocol/parcel.ts';
 import type { Path } from '../protocol/paths.ts';
 import { storageFailure } from '../store/transact.ts';
 import type { Database } from '../store/schema.ts';
-import { storeBlob } from './blobs.ts';
+import { readChunks, storeBlob, storeChunks } from './blobs.ts';
 import type { Bulk } from './bulk.ts';
 import { createBus, type Bus, type Committed } from './bus.ts';
 import { stagedSet, type Check } from './check.ts';
@@ -40,7 +40,10 @@ export type Fs = Reads &
     exclusive: <T>(body: () => Promise<T>) => Promise<T>;
     commit: (drafts: Draft[], staged: Staged, author: Author) => Promise<void>;
     /** Take in what other devices wrote: verified and durable first, then applied, then told to watchers. */
-    merge: (parcels: readonly Parcel[]) => Promise<Result<Merged>>;
+    merge: (parcels: readonly Parcel[]) => Promise<Result<Absorbed>>;
+    /** Chunks by name, for a device that lacks them; and such from another device, each kept under the name its bytes have. */
+    chunks: (hashes: readonly string[]) => Promise<Uint8Array[]>;
+    takeChunks: (pieces: readonly Uint8Array[]) => Promise<void>;
     /**
      * Every folder is read. `read` and `list` do not need it; `stat`, `nodeAt`, `node`, `files` and `counts` know no more
      * than was read before.
@@ -174,7 +177,7 @@ export const openFs = async ({ db, log, epoch, replay, setTimer }: Options): Pro
         return { node, revision: revisionOf(entry) };
       }, entries);
       for (const [id, content] of staged.contents) contents.put(id, content);
-      const done = { staged, author, events: eventsOf(tree(), staged, author) };
+      const done: Committed = { staged, author, events: eventsOf(tree(), staged, author), source: 'local' };
       return { done, durable: batch.commit() };
     } catch (cause) {
       for (const undo of undos.reverse()) undo();
@@ -240,7 +243,7 @@ export const openFs = async ({ db, log, epoch, replay, setTimer }: Options): Pro
   let loading: Promise<Merging> | undefined;
   const merging = (): Promise<Merging> =>
     (loading ??= import('./merging.ts').then(({ createMerging }) => {
-      const made = createMerging({ log, standing, contents, exclusive, place, announce });
+      const made = createMerging({ db, log, standing, contents, exclusive, place, announce });
       bus.onCommit(made.committed);
       return made;
     }));
@@ -252,6 +255,8 @@ export const openFs = async ({ db, log, epoch, replay, setTimer }: Options): Pro
     ...reads,
     write,
     merge: async (parcels) => (await merging()).merge(parcels),
+    chunks: (hashes) => readChunks(db, hashes),
+    takeChunks: (pieces) => storeChunks(db, epoch, pieces),
     whole: () => exclusive(async () => undefined),
     reviewConflicts: async () => {
       if (tree().resolve(CONFLICTS)) await (await merging()).review();

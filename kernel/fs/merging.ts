@@ -3,16 +3,18 @@
  * devices disagreed about becomes files under /system/conflicts, kept in line with what is there.
  */
 import { decodeText } from '../protocol/bytes.ts';
-import type { Entry, NodeId } from '../protocol/entry.ts';
+import type { Entry, NodeId, SealedEntry } from '../protocol/entry.ts';
 import { ok, type Result } from '../protocol/errors.ts';
 import type { Change } from '../protocol/files.ts';
 import type { Conflict } from '../protocol/formats/records.ts';
 import type { Log } from '../protocol/log.ts';
-import type { Merged, Parcel } from '../protocol/parcel.ts';
+import type { Absorbed, Parcel } from '../protocol/parcel.ts';
+import type { Database } from '../store/schema.ts';
+import { absentChunks } from './blobs.ts';
 import type { Committed } from './bus.ts';
+import { decodeManifest } from './chunks.ts';
 import { conflictChanges, conflictNodes, type Known } from './conflicts.ts';
 import type { Contents } from './contents.ts';
-import { isConcerned } from './disagreements.ts';
 import { changeSets, committedBy, placesBefore } from './foreign.ts';
 import { recordBytes } from './record.ts';
 import { refused } from './reads.ts';
@@ -20,14 +22,15 @@ import type { Author } from './stage.ts';
 import { isContent, type Standing } from './standing.ts';
 
 export type Merging = {
-  merge: (parcels: readonly Parcel[]) => Promise<Result<Merged>>;
+  merge: (parcels: readonly Parcel[]) => Promise<Result<Absorbed>>;
   /** Bring /system/conflicts in line with the tree. */
   review: () => Promise<void>;
   /** A change set may have settled something. */
-  committed: (done: Committed) => void;
+  committed: () => void;
 };
 
 type Options = {
+  db: Database;
   log: Log;
   standing: Standing;
   contents: Contents;
@@ -37,11 +40,26 @@ type Options = {
   announce: (done: Committed) => void;
 };
 
+/** Chunks that entries name: where a manifest cannot be read, the file says so when it is. */
+const chunksNamed = (entries: readonly SealedEntry[]): string[] => {
+  const names = entries.flatMap(({ entry: { change, payload } }) => {
+    const blob = (change.op === 'create' || change.op === 'put') && change.as === 'blob';
+    try {
+      return blob || change.op === 'append' ? decodeManifest(payload).map(({ hash }) => hash) : [];
+    } catch {
+      return [];
+    }
+  });
+  return [...new Set(names)];
+};
+
 const MERGER: Author = { actor: 'daemon:merge', message: 'Noted where devices disagree', run: '', cause: '' };
 
-export const createMerging = ({ log, standing, contents, exclusive, place, announce }: Options): Merging => {
+export const createMerging = ({ db, log, standing, contents, exclusive, place, announce }: Options): Merging => {
   /** Disagreements that the last review found open. */
   let open = 0;
+  let due = false;
+  let reviewing: Promise<unknown> = Promise.resolve();
 
   const absorb = async (entries: readonly Entry[]): Promise<Committed[]> => {
     const tree = standing.tree();
@@ -92,16 +110,20 @@ export const createMerging = ({ log, standing, contents, exclusive, place, annou
         });
         for (const done of committed) announce(done);
         if (committed.length > 0) await review();
-        return ok(merged);
+        return ok({ ...merged, chunks: await absentChunks(db, chunksNamed(merged.entries)) });
       } catch (cause) {
         return refused(cause);
       }
     },
     review,
-    committed: ({ staged }) => {
-      // Only a merge opens one; a write may settle it.
-      if (open > 0 && staged.touched.some(({ node }) => isConcerned(standing.tree(), node.row)))
-        review().catch(() => undefined);
+    committed: () => {
+      // Only a merge opens one; a write may settle it. One look after another, and one after the last write.
+      if (open === 0 || due) return;
+      due = true;
+      reviewing = reviewing.then(async () => {
+        due = false;
+        await review().catch(() => undefined);
+      });
     },
   };
 };

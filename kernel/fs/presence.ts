@@ -6,8 +6,17 @@
 import type { DeviceId, VersionVector } from '../protocol/entry.ts';
 import { compareStamps, type Stamp } from './node-table.ts';
 
-/** `acts`: the newest entry of each device that did something with the node. `covers`: how far removals had seen. */
-export type Presence = { acts: VersionVector; covers: VersionVector; removed?: Stamp; restored?: Stamp };
+/**
+ * `acts`: the newest entry of each device that did something with the node. `covers`: how far removals had seen. `last`:
+ * the newest entry of each device about the node, removals too.
+ */
+export type Presence = {
+  acts: VersionVector;
+  covers: VersionVector;
+  last: VersionVector;
+  removed?: Stamp;
+  restored?: Stamp;
+};
 
 const newest = (a: Stamp | undefined, b: Stamp): Stamp => (a && compareStamps(a, b) > 0 ? a : b);
 const raise = (vector: VersionVector, device: DeviceId, seq: number): VersionVector =>
@@ -16,6 +25,7 @@ const raise = (vector: VersionVector, device: DeviceId, seq: number): VersionVec
 export const acted = (presence: Presence, { device }: Stamp, seq: number): Presence => ({
   ...presence,
   acts: raise(presence.acts, device, seq),
+  last: raise(presence.last, device, seq),
 });
 
 export const restored = (presence: Presence, stamp: Stamp, seq: number): Presence => ({
@@ -26,7 +36,8 @@ export const restored = (presence: Presence, stamp: Stamp, seq: number): Presenc
 export const removed = (presence: Presence, stamp: Stamp, seq: number, seen: VersionVector): Presence => {
   let covers = raise(presence.covers, stamp.device, seq);
   for (const [device, upTo] of Object.entries(seen)) covers = raise(covers, device, upTo);
-  return { ...presence, covers, removed: newest(presence.removed, stamp) };
+  const last = raise(presence.last, stamp.device, seq);
+  return { ...presence, covers, last, removed: newest(presence.removed, stamp) };
 };
 
 export const isDead = ({ acts, covers, removed: gone }: Presence): boolean =>

@@ -101,6 +101,7 @@ export const openTree = async (db: Database, broken: () => void): Promise<Stored
     return undefined;
   }
   layout.histories = mark.histories;
+  for (const [device, seq] of Object.entries(mark.vector)) tree.applied.set(device, seq);
   for (const [device, vector] of Object.entries(mark.seen)) tree.seenBy.set(device, vector);
 
   const readAll = async (): Promise<void> => {
@@ -169,7 +170,7 @@ const wanted = (members: number, now: number): number => {
 };
 
 /** Take what is to be written; `layout` tells what there is. Synchronous: what comes later is the next flush's. */
-export const takeTree = (tree: Tree, layout: Layout, vector: VersionVector, histories: boolean): TreeFlush => {
+export const takeTree = (tree: Tree, layout: Layout, histories: boolean): TreeFlush => {
   const { table, folders, moves } = tree;
   const pages: Page[] = [];
   const next = new Map<Row, number>();
@@ -204,7 +205,7 @@ export const takeTree = (tree: Tree, layout: Layout, vector: VersionVector, hist
     nodes,
     histories: histories || layout.histories,
     version: PROJECTION_VERSION,
-    vector,
+    vector: Object.fromEntries(tree.applied),
     seen: Object.fromEntries(tree.seenBy),
     pages: total,
     moves: moves.log.length,

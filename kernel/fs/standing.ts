@@ -52,7 +52,7 @@ export const createStanding = ({ db, epoch, histories, contents, replay, onBroke
 
   const noteIn = (of: Tree, entry: Entry, { seen, first }: Applied): void => {
     const node = of.get(entry.node);
-    if (node) histories.note(entry, node, of.pathOf(node), seen, first);
+    if (node) histories.note(entry, node, of.namedPath(node), seen, first);
   };
 
   const settleIn = async (of: Tree, ids: Iterable<NodeId>): Promise<void> => {

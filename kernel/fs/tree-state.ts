@@ -28,6 +28,8 @@ export class TreeState {
   readonly lost = new Map<Row, Lost>();
   /** What each device had seen of the others when it wrote its newest entry. */
   readonly seenBy = new Map<DeviceId, VersionVector>();
+  /** The newest entry of each device that was applied: what comes again does nothing. */
+  readonly applied = new Map<DeviceId, number>();
   /** Nodes to write, by the folder they lie in; a folder alone when only its former names changed. */
   readonly dirty = new Map<Row, Set<Row>>();
   /** Entries about nodes that are not there: the stored projection does not fit the journal, or they are forged. */

@@ -68,6 +68,12 @@ export class Tree extends TreeState {
     return this.pathOfRow(node.row);
   }
 
+  /** As its names were given: what its author saw, whatever else wanted a name since. */
+  namedPath(node: TreeNode): Path {
+    const parent = this.table.parents[node.row] ?? ROOT_ROW;
+    return node.row === ROOT_ROW ? '/' : join(this.namedPath(this.view(parent)), node.name);
+  }
+
   private pathOfRow(row: Row): Path {
     if (row === ROOT_ROW) return '/';
     return join(this.pathOfRow(this.table.parents[row] ?? ROOT_ROW), this.folders.shownName(row));

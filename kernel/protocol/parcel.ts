@@ -26,3 +26,6 @@ export type Merged = {
   /** Not taken yet: their authors had seen entries that are not here. Ask for everything after these. */
   missing: VersionVector;
 };
+
+/** What the file system made of it: also the chunks (SHA-256, hex) that merged files need and that are not here yet. */
+export type Absorbed = Merged & { chunks: string[] };
