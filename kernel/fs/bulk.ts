@@ -6,7 +6,7 @@
 import { decodeText, hashHex, toUtf8 } from '../protocol/bytes.ts';
 import { revisionOf, type NodeId, type RevisionId } from '../protocol/entry.ts';
 import type { Log } from '../protocol/log.ts';
-import { buildDoc, textOf } from './texts.ts';
+import { firstText } from './text-form.ts';
 import type { TreeNode } from './tree.ts';
 
 export type Bulk = ReadonlyMap<NodeId, { revision: RevisionId; hash: string; text: string | undefined }>;
@@ -25,7 +25,8 @@ export const readBulk = async (nodes: readonly TreeNode[], log: Log): Promise<Bu
     const node = fresh.get(revision);
     if (!node || entry.change.op !== 'create' || entry.node !== node.id) continue;
     const { as, hash } = entry.change;
-    const text = as === 'text' ? textOf(buildDoc([entry.payload])) : decodeText(entry.payload);
+    const text = as === 'text' ? firstText(entry.payload) : decodeText(entry.payload);
+    if (as === 'text' && text === undefined) continue;
     const bytes = as === 'text' ? toUtf8(text ?? '') : entry.payload;
     if (as !== 'blob' && hashHex(bytes) === hash) found.set(node.id, { revision, hash, text });
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { bootMemory } from '../boot/memory.ts';
 import { createContentCache } from './content-cache.ts';
 import { recordOf } from './record.ts';
-import { firstUpdate, newText } from './texts.ts';
+import { firstUpdate, newText } from './text-form.ts';
 
 const record = (bytes: number) => recordOf([new Uint8Array(bytes)]);
 
@@ -34,7 +34,7 @@ describe('[F15] contents in memory', () => {
     const cache = createContentCache(256, 1000);
     cache.put('small', record(10));
     const text = 'é'.repeat(5000);
-    cache.put('text', newText(text, firstUpdate(text, 1), 1));
+    cache.put('text', newText(text, firstUpdate(text, 1)));
     expect([cache.get('small'), cache.get('text') !== undefined]).toEqual([undefined, true]);
     expect(cache.held().bytes).toBeGreaterThan(4 * 5000);
   });

@@ -3,7 +3,7 @@
  * plus every later entry, never from a delta alone; a content that does not match its recorded hash is EBADMSG.
  * Where devices wrote apart, no revision recorded what stands: `refresh` works it out, and the caller keeps the hash.
  */
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import { concatBytes, hashHex, toUtf8 } from '../protocol/bytes.ts';
 import { revisionOf, type ContentKind, type NodeId, type RevisionId, type SealedEntry } from '../protocol/entry.ts';
 import { fail } from '../protocol/errors.ts';
@@ -16,16 +16,13 @@ import { changesContent, inTime, standing, startsContent, upTo, type Standing } 
 import { splitId, type HistRow } from './hist-store.ts';
 import type { Histories } from './history.ts';
 import { recordBytes, recordHash, recordOf, type RecordContent } from './record.ts';
-import { buildDoc, textHash, textOf } from './texts.ts';
+import { firstText, newText, textHash, type TextContent } from './text-form.ts';
 import type { createRevisions } from './revisions.ts';
 import type { TreeNode } from './tree.ts';
 import { readBlob } from './blobs.ts';
 
 /** A value: a changed file gets a new one. Only the document behind a text is shared and moves on. */
-export type Content =
-  | { as: 'text'; doc: Y.Doc; text: string }
-  | RecordContent
-  | { as: 'blob'; manifests: Uint8Array[] };
+export type Content = TextContent | RecordContent | { as: 'blob'; manifests: Uint8Array[] };
 /** As it was: for reading, with no document to go on from. */
 export type Past = Exclude<Content, { as: 'text' }> | { as: 'text'; text: string };
 
@@ -53,6 +50,8 @@ export type Contents = {
    * writer's lock once they are noted; `lost` is the newest revision that was replaced by somebody who had not seen it.
    */
   refresh: (node: TreeNode) => Promise<Described & { lost?: RevisionId }>;
+  /** The document behind a text. */
+  document: (content: TextContent) => Promise<Y.Doc>;
   bytesOf: (content: Past) => Promise<Uint8Array>;
   put: (id: NodeId, content: Content) => void;
   drop: (id: NodeId) => void;
@@ -99,16 +98,27 @@ export const createContents = ({ db, epoch, log, histories, client }: Options): 
   /** How many revisions the stored checkpoint covers, where known. */
   const covered = new Map<NodeId, number>();
 
-  const fromEntries = (kind: ContentKind, base: Uint8Array[], entries: readonly SealedEntry[]): Content => {
-    const payloads = entries.map((sealed) => sealed.entry.payload);
-    if (kind === 'record') return recordOf(payloads);
-    if (kind === 'blob') return { as: 'blob', manifests: payloads };
+  const textFrom = async (updates: readonly Uint8Array[]): Promise<TextContent> => {
+    const [only, ...more] = updates;
+    const text = only && more.length === 0 ? firstText(only) : undefined;
+    if (only && text !== undefined) return newText(text, only);
+    const { builtText } = await import('./texts.ts');
     try {
-      const doc = buildDoc([...base, ...payloads], client());
-      return { as: 'text', doc, text: textOf(doc) };
+      return builtText(updates, client());
     } catch {
       return fail('EBADMSG', 'an edit of this file is no edit of a text.');
     }
+  };
+
+  const fromEntries = async (
+    kind: ContentKind,
+    base: Uint8Array[],
+    entries: readonly SealedEntry[],
+  ): Promise<Content> => {
+    const payloads = entries.map((sealed) => sealed.entry.payload);
+    if (kind === 'record') return recordOf(payloads);
+    if (kind === 'blob') return { as: 'blob', manifests: payloads };
+    return textFrom([...base, ...payloads]);
   };
 
   const entriesOf = async (rows: readonly HistRow[]): Promise<SealedEntry[]> => {
@@ -127,7 +137,7 @@ export const createContents = ({ db, epoch, log, histories, client }: Options): 
     return rows.flatMap((row) => entries.get(row.id) ?? []);
   };
 
-  const made = (entries: readonly SealedEntry[]): Content => fromEntries(kindOf(entries[0]), [], entries);
+  const made = (entries: readonly SealedEntry[]): Promise<Content> => fromEntries(kindOf(entries[0]), [], entries);
 
   /** Two devices that forked the same bundle made one file: known by the bytes of their first updates. */
   const standingOf = async (rows: readonly HistRow[]): Promise<Standing<HistRow>> => {
@@ -149,7 +159,7 @@ export const createContents = ({ db, epoch, log, histories, client }: Options): 
     const text = await (await revisions()).textAt(node, row);
     if (text !== undefined) return { content: { as: 'text', text }, size, hash };
     const rows = await histories.generation(node, row.index);
-    const content = rows ? made(await entriesOf(rows)) : await contentOf(upTo(await histories.since(node), row));
+    const content = rows ? await made(await entriesOf(rows)) : await contentOf(upTo(await histories.since(node), row));
     // A move or the like, made where devices wrote apart, did not record what stood then.
     if (!rows && !changesContent(row)) return { content, ...describe(content) };
     return sound(row, content) ? { content, size, hash } : unsound();
@@ -182,8 +192,8 @@ export const createContents = ({ db, epoch, log, histories, client }: Options): 
       : since.filter(changesContent);
     const entries = await entriesOf(later);
     try {
-      if (hash === undefined && textHash(textOf(buildDoc([doc.state]))) !== doc.hash) return undefined;
-      const content = fromEntries('text', [doc.state], entries);
+      if (hash === undefined && textHash((await textFrom([doc.state])).text) !== doc.hash) return undefined;
+      const content = await fromEntries('text', [doc.state], entries);
       if (hash !== undefined && hashOf(content) !== hash) return undefined;
       covered.set(node.id, doc.count);
       return content;
@@ -223,7 +233,7 @@ export const createContents = ({ db, epoch, log, histories, client }: Options): 
     cache.drop(node.id);
     await log.settled();
     const { members, lost } = await standingOf(await histories.since(node));
-    const content = (await fromCheckpoint(node)) ?? made(await mergedEntries(members));
+    const content = (await fromCheckpoint(node)) ?? (await made(await mergedEntries(members)));
     cache.put(node.id, content);
     const last = lost.at(-1);
     return { ...describe(content), ...(last ? { lost: last.id } : {}) };
@@ -235,6 +245,7 @@ export const createContents = ({ db, epoch, log, histories, client }: Options): 
     until,
     members,
     refresh,
+    document: async (content) => (await import('./texts.ts')).docOf(content, client()),
     put: cache.put,
     drop: cache.drop,
     clear: () => {
@@ -250,7 +261,8 @@ export const createContents = ({ db, epoch, log, histories, client }: Options): 
       for (const node of nodes) {
         const content = cache.get(node.id);
         if (content?.as !== 'text' || node.count - (covered.get(node.id) ?? 0) <= CHECKPOINT_EDITS) continue;
-        due.set(node.id, { count: node.count, hash: node.hash, state: Y.encodeStateAsUpdate(content.doc) });
+        const state = content.made.state?.() ?? content.made.from;
+        if (state) due.set(node.id, { count: node.count, hash: node.hash, state });
       }
       return due;
     },

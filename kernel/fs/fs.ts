@@ -28,7 +28,7 @@ import type { Sources } from './restore-plan.ts';
 import type { TakeBack, Which } from './take-back.ts';
 import { stage, type Author, type Staged } from './stage.ts';
 import { createStanding, type Replay } from './standing.ts';
-import { randomClient } from './texts.ts';
+import { randomClient } from './text-form.ts';
 import type { TreeNode, Undo } from './tree.ts';
 
 export type Fs = Reads &

@@ -4,7 +4,7 @@ import { withDatabase } from '../boot/faults.ts';
 import { hashHex } from '../protocol/bytes.ts';
 import type { Change } from '../protocol/files.ts';
 import type { Sys } from '../protocol/sys.ts';
-import { MAX_TEXT_BYTES } from './texts.ts';
+import { MAX_TEXT_BYTES } from './text-form.ts';
 
 let k: Memory;
 let op: Sys;

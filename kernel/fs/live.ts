@@ -15,7 +15,8 @@ import { request, transactFenced } from '../store/transact.ts';
 import { OPEN_KEY } from './editors.ts';
 import type { Fs } from './fs.ts';
 import type { Author } from './stage.ts';
-import { buildDoc, captured, missingUpdate, textHash, textOf } from './texts.ts';
+import { textHash } from './text-form.ts';
+import { buildDoc, captured, missingUpdate, textOf } from './texts.ts';
 
 const IDLE_MS = 500;
 const MAX_MS = 2000;
@@ -89,14 +90,13 @@ export const createLive = ({ db, fs, epoch, now, setTimer }: LiveOptions): Live 
           if (file.finished || node?.as !== 'text') return [];
           const held = await fs.contents.load(node);
           if (held.as !== 'text') return [];
+          const doc = await fs.contents.document(held);
           // What others wrote comes in first: what is left is what was typed here. Nothing of it may enter the held
           // document without an entry, or later updates would build on clocks that the journal does not know.
-          Y.applyUpdate(file.doc, missingUpdate(held.doc, file.doc), FROM_KERNEL);
+          Y.applyUpdate(file.doc, missingUpdate(doc, file.doc), FROM_KERNEL);
           const text = textOf(file.doc);
           if (text === held.text) return [];
-          const update = captured(held.doc, () =>
-            Y.applyUpdate(held.doc, missingUpdate(file.doc, held.doc), FROM_KERNEL),
-          );
+          const update = captured(doc, () => Y.applyUpdate(doc, missingUpdate(file.doc, doc), FROM_KERNEL));
           if (!update) return [];
           const change = { op: 'edit', size: toUtf8(text).length, hash: textHash(text) } as const;
           const touched = [{ node, path: fs.pathOf(node), op: 'edit' as const }];
@@ -118,7 +118,7 @@ export const createLive = ({ db, fs, epoch, now, setTimer }: LiveOptions): Live 
     await clearing.get(id);
     const node = fs.node(id);
     const held = node && (await fs.contents.load(node));
-    const doc = buildDoc(held?.as === 'text' ? [Y.encodeStateAsUpdate(held.doc)] : []);
+    const doc = buildDoc(held?.as === 'text' ? [Y.encodeStateAsUpdate(await fs.contents.document(held))] : []);
     await remember((ids) => ids.add(id));
     const buffer = new IndexeddbPersistence(bufferName(id), doc);
     await buffer.whenSynced;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Content } from './contents.ts';
 import { inTime } from './generations.ts';
-import { firstUpdate } from './texts.ts';
+import { firstUpdate } from './text-form.ts';
 import { createReplica, PATH, plain, type Made, type Replica } from './replicas.ts';
 
 /** Everything F22, F5, F9 and F13 promise of one device, whatever it holds. */

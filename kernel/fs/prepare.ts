@@ -13,7 +13,8 @@ import type * as Diffing from './diff.ts';
 import type { Hands } from './restore.ts';
 import type { Sources } from './restore-plan.ts';
 import { recordHash, recordOf } from './record.ts';
-import { firstUpdate, MAX_TEXT_BYTES, newText } from './texts.ts';
+import { firstUpdate, MAX_TEXT_BYTES, newText } from './text-form.ts';
+import type * as Editing from './texts.ts';
 import type { Tree } from './tree.ts';
 
 /** What `prepare` found: contents of files the set touches, what changes bring as bytes, and the chunk lists of those. */
@@ -22,7 +23,8 @@ export type Prepared = {
   /** Made once: a text is encoded once, and bytes are known again without hashing them. */
   bytes: Map<Change, Uint8Array>;
   manifests: Map<Uint8Array, Uint8Array>;
-  /** Loaded for a set that may change a text that is there: making files, as the first start does, needs none. */
+  /** Loaded for a set that may change a text that is there: making files, as the first start does, needs neither. */
+  editing?: typeof Editing;
   diffing?: typeof Diffing;
   /** What each `restore` of the set does, knowing the past that it goes back to. */
   restores: Map<Change, (hands: Hands) => void>;
@@ -72,6 +74,7 @@ export const prepare = async (
     (change) => change.op === 'edit' || change.op === 'restore' || (change.op === 'put' && change.base !== null),
   );
   if (replaces) prepared.diffing = await import('./diff.ts');
+  if (replaces || changes.some(({ op }) => op === 'append')) prepared.editing = await import('./texts.ts');
   const moves: { from: Path; to: Path }[] = [];
   /** [F2] Where a file stands now that earlier moves of this set will have taken to `path`. */
   const origin = (path: Path): Path =>
@@ -111,7 +114,7 @@ export const seal = (
   if (as === 'text') {
     const text = decodeText(bytes) ?? '';
     const payload = firstUpdate(text, first);
-    return { content: newText(text, payload, client), payload, size: bytes.length, hash: hashHex(bytes) };
+    return { content: newText(text, payload), payload, size: bytes.length, hash: hashHex(bytes) };
   }
   if (as === 'record') {
     const content = recordOf([bytes]);

@@ -15,7 +15,6 @@ import type { HistRow } from './hist-store.ts';
 import { toRevision, type Histories } from './history.ts';
 import { newestOf } from './timeline.ts';
 import { inTime } from './generations.ts';
-import { blameText } from './texts.ts';
 import type { Tree, TreeNode } from './tree.ts';
 
 export type ReadOptions = {
@@ -208,7 +207,9 @@ export const createReads = ({ tree, log, contents, histories, ready, reach }: Op
       const entries = await log.entries(rows.map((row) => row.id));
       const stretches =
         node.as === 'text'
-          ? blameText(entries.map((sealed) => ({ key: revisionOf(sealed.entry), update: sealed.entry.payload })))
+          ? (await import('./texts.ts')).blameText(
+              entries.map((sealed) => ({ key: revisionOf(sealed.entry), update: sealed.entry.payload })),
+            )
           : [{ from: 0, to: node.size, key: rows.at(-1)?.id ?? '' }];
       const runs = stretches.flatMap(({ from, to, key }): BlameRun[] => {
         const row = byId.get(key);

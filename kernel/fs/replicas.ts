@@ -15,7 +15,8 @@ import { writeHistories } from './hist-store.ts';
 import { createHistories } from './history.ts';
 import { createReads } from './reads.ts';
 import { appendTo, recordBytes, recordOf } from './record.ts';
-import { applyEdits, firstUpdate, newText, textHash } from './texts.ts';
+import { firstUpdate, newText, textHash } from './text-form.ts';
+import { applyEdits, docOf } from './texts.ts';
 import { createTree, ROOT } from './tree.ts';
 
 const NODE = 'f'.repeat(32);
@@ -99,7 +100,7 @@ export const createReplica = async (number: number, made: Map<string, Made>) => 
     if (as === 'text') {
       const update = firstUpdate(text, withClient);
       return {
-        content: newText(text, update, client) as Content,
+        content: newText(text, update) as Content,
         payload: update,
         size: bytes.length,
         hash: textHash(text),
@@ -135,7 +136,7 @@ export const createReplica = async (number: number, made: Map<string, Made>) => 
         const remove = Math.min(where % 3, content.text.length - at);
         const insert = mark().repeat(1 + (where % 4));
         const text = content.text.slice(0, at) + insert + content.text.slice(at + remove);
-        const update = applyEdits(content.doc, [{ at, remove, insert }]);
+        const update = applyEdits(docOf(content, client), [{ at, remove, insert }]);
         make({ op: 'edit', size: toUtf8(text).length, hash: textHash(text) }, update, { ...content, text });
       } else if (content.as === 'record') {
         const added = toUtf8(mark());

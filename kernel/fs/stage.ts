@@ -15,7 +15,7 @@ import type { Content } from './contents.ts';
 import { kindFor, refuseStanding, seal, type Prepared } from './prepare.ts';
 import type { Hands } from './restore.ts';
 import { appendTo, recordBytes, recordHash } from './record.ts';
-import { applyEdits, MAX_TEXT_BYTES, textHash, type Edit } from './texts.ts';
+import { MAX_TEXT_BYTES, textHash, type Edit } from './text-form.ts';
 import { folderId, ROOT, type Tree, type TreeNode } from './tree.ts';
 
 export type Author = { actor: Actor; message: string; run: string; cause: string };
@@ -45,6 +45,7 @@ type Context = {
 export const stage = (context: Context, changes: readonly Change[]): Staged => {
   const { tree, prepared, author, client } = context;
   const staged: Staged = { revisions: [], touched: [], contents: new Map() };
+  const editing = () => prepared.editing ?? fail('EBUSY', 'What edits texts was not loaded first. Try again.');
   const diffing = () => prepared.diffing ?? fail('EBUSY', 'What compares texts was not loaded first. Try again.');
   const bytesOf = (change: Change): Uint8Array =>
     prepared.bytes.get(change) ?? fail('EBUSY', 'What is to be written was not read first. Try again.');
@@ -134,7 +135,8 @@ export const stage = (context: Context, changes: readonly Change[]): Staged => {
     if (size > MAX_TEXT_BYTES)
       fail('EDQUOT', `A text file may hold ${MAX_TEXT_BYTES} bytes; this would be ${size}. Split it.`, { path });
     if (text === held.text) return;
-    const update = applyEdits(held.doc, edits ?? diffing().diff(held.text, text));
+    const { applyEdits, docOf } = editing();
+    const update = applyEdits(docOf(held, client), edits ?? diffing().diff(held.text, text));
     staged.contents.set(node.id, { ...held, text });
     emit(node.id, { op: 'edit', size, hash: textHash(text) }, update);
     staged.touched.push({ node, path, op: 'edit', update });

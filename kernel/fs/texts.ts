@@ -2,19 +2,13 @@
  * Text content: one Y.Text (`t`) in a `gc: false` document per file. Pure Yjs, no storage: building documents from
  * updates, turning a wanted text into a minimal update, and saying who wrote which stretch.
  */
-import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
-import { hash, toHex, toUtf8 } from '../protocol/bytes.ts';
+import { NAME, type Edit, type TextContent } from './text-form.ts';
 
-export const MAX_TEXT_BYTES = 4 << 20;
-const NAME = 't';
-
-export type Edit = { at: number; remove: number; insert: string };
 /** A stretch of characters [from, to) and the key of the update that wrote it. */
 export type Stretch = { from: number; to: number; key: string };
 
 export const textOf = (doc: Y.Doc): string => doc.getText(NAME).toString();
-export const textHash = (text: string): string => toHex(hash(toUtf8(text)));
 
 /** A document from its updates, in order. The client id is set after loading: setting it before makes Yjs rotate it. */
 export const buildDoc = (updates: readonly Uint8Array[], client?: number): Y.Doc => {
@@ -25,37 +19,18 @@ export const buildDoc = (updates: readonly Uint8Array[], client?: number): Y.Doc
   return doc;
 };
 
-/** A format 1 update holding one insert without neighbours: the struct's kind, the mark of a root type, no deletions. */
-const STRING = 4;
-const ROOT_TYPE = 1;
+/** The document behind a text, made when first needed; it goes on under `client`. */
+export const docOf = ({ made }: TextContent, client: number): Y.Doc => {
+  const doc = made.doc ?? buildDoc(made.from ? [made.from] : [], client);
+  made.doc = doc;
+  made.state = () => Y.encodeStateAsUpdate(doc);
+  return doc;
+};
 
-/**
- * The first update of a new text: what Yjs makes of one insert, byte for byte, without a document (38 → 6 µs for 2 KB).
- * The same client and text give the same bytes on every device.
- */
-export const firstUpdate = (text: string, client: number): Uint8Array =>
-  encoding.encode((encoder) => {
-    encoding.writeVarUint(encoder, text === '' ? 0 : 1);
-    if (text !== '') {
-      for (const number of [1, client, 0]) encoding.writeVarUint(encoder, number);
-      encoding.writeUint8(encoder, STRING);
-      encoding.writeVarUint(encoder, ROOT_TYPE);
-      encoding.writeVarString(encoder, NAME);
-      encoding.writeVarString(encoder, text);
-    }
-    encoding.writeVarUint(encoder, 0);
-  });
-
-/** A new text that nobody edits is never made a document of; whoever does gets one that goes on under `client`. */
-export const newText = (text: string, update: Uint8Array, client: number): { as: 'text'; doc: Y.Doc; text: string } => {
-  let made: Y.Doc | undefined;
-  return {
-    as: 'text',
-    text,
-    get doc() {
-      return (made ??= buildDoc([update], client));
-    },
-  };
+/** A text from its updates. Throws where one of them is none. */
+export const builtText = (updates: readonly Uint8Array[], client: number): TextContent => {
+  const doc = buildDoc(updates, client);
+  return { as: 'text', text: textOf(doc), made: { doc, state: () => Y.encodeStateAsUpdate(doc) } };
 };
 
 /**
@@ -108,9 +83,6 @@ export const appliedOps = (doc: Y.Doc, update: Uint8Array): Edit[] => {
 /** What `doc` has that `other` has not. */
 export const missingUpdate = (doc: Y.Doc, other: Y.Doc): Uint8Array =>
   Y.encodeStateAsUpdate(doc, Y.encodeStateVector(other));
-
-/** A random 32-bit client id; larger ones are not portable between Yjs implementations. */
-export const randomClient = (): number => crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
 
 /**
  * Which update wrote each character that is still there. Exact: every inserted character carries the client and clock
