@@ -35,11 +35,11 @@ const idle: Ports['agents']['run'] = async () => ({
 });
 
 /** The kernel's code, loaded and evaluated; booting is a step of its own, so that a cold start can be timed without it. */
-export const loadOurs = async (): Promise<() => Promise<Ours>> => {
+export const loadOurs = async (workspace = WORKSPACE): Promise<() => Promise<Ours>> => {
   const { bootKernel } = await import('../../../kernel/boot/kernel.ts');
   const boot = (): Promise<Running> =>
     bootKernel({
-      workspace: WORKSPACE,
+      workspace,
       now: () => Date.now(),
       setTimer: (run, ms) => {
         const timer = setTimeout(run, ms);
@@ -70,4 +70,4 @@ export const loadOurs = async (): Promise<() => Promise<Ours>> => {
   };
 };
 
-export const openOurs = async (): Promise<Ours> => (await loadOurs())();
+export const openOurs = async (workspace = WORKSPACE): Promise<Ours> => (await loadOurs(workspace))();

@@ -1,4 +1,4 @@
-// The command line: --quick, --row NAME (may be repeated), --rounds N, --profile.
+// The command line: --quick, --row NAME and --size N (may be repeated), --rounds N, --profile.
 
 export type Options = {
   quick: boolean;
@@ -16,12 +16,14 @@ export const USAGE = `npm run bench -- [options]
 
   --quick      1,000 and 10,000 files only, three rounds: ten minutes or so (the whole takes far longer)
   --row NAME   only this row; may be given more than once. Prints, and leaves the result files as they are
+  --size N     only workspaces of N files, for the rows that grow with them; may be given more than once
   --rounds N   repetitions, each in a fresh browser on a fresh profile (3; 5 without --quick)
   --profile    measure nothing; sample the worker in a write, a start and a read of a revision, and say where time goes
 `;
 
 export const parseOptions = (argv: readonly string[], names: readonly string[]): Options | string => {
   const rows: string[] = [];
+  const chosen: number[] = [];
   let quick = false;
   let profile = false;
   let rounds = 0;
@@ -38,6 +40,6 @@ export const parseOptions = (argv: readonly string[], names: readonly string[]):
       if (!Number.isInteger(rounds) || rounds < 1) return '--rounds takes a whole number from 1.';
     } else return word === '--help' ? USAGE : `Unknown option ${word}.\n\n${USAGE}`;
   }
-  const sizes = quick ? [1_000, 10_000] : [1_000, 10_000, 100_000];
+  const sizes = chosen.length > 0 ? chosen : quick ? [1_000, 10_000] : [1_000, 10_000, 100_000];
   return { quick, rows, profile, rounds: rounds || (quick ? 3 : 5), sizes };
 };
