@@ -35,3 +35,14 @@ test('[J6] stopping with writes under way loses none that was answered', async (
   expect(answers.some((answer) => answer.ok)).toBe(true);
   await b.stop();
 });
+
+test('[F23] /proc/chunks says what large files take, and what of it no entry names', async () => {
+  const k = await bootMemory();
+  const bytes = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7919) % 251);
+  await k.as('operator').write([{ op: 'put', path: '/workspace/x.bin', content: bytes, base: null }], { message: 'm' });
+  const read = await k.as('operator').read('/proc/chunks');
+  const use = JSON.parse(read.ok ? String(read.value.content) : '{}') as { bytes: number; unreferenced: object };
+  expect(use.bytes).toBe(bytes.length);
+  expect(use.unreferenced).toEqual({ chunks: 0, bytes: 0 });
+  await k.stop();
+});

@@ -132,6 +132,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     processes,
     now,
     storage: host.storage.state,
+    chunks: async () => (await daemonsStarted).sweeper.use(),
     kernel: async () => ({
       version: VERSION,
       device: self.id,
@@ -262,7 +263,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       if (!stopped && !damaged) sweep = startSweep(sweeper, { busy: journal.busy, setTimer });
       // What was committed before it was there counts too.
       upkeep?.wake();
-      return finder.open();
+      return { sweeper, index: finder.open() };
     });
   // Offline before it was cached: the next search opens the index, or says why it cannot.
   daemonsStarted.catch(() => undefined);
@@ -271,7 +272,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     kernel,
     epoch,
     journal,
-    standing: daemonsStarted,
+    standing: daemonsStarted.then(({ index }) => index),
     gone: db.whenGone.then(({ error }) => error),
     as: (actor) => sys({ actor, run: '', capabilities: [], signal: standing.signal }),
     call: (caller, name, args) => dispatch(kernel, caller, name, args),

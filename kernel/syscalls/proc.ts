@@ -2,8 +2,8 @@
  * /proc: what is going on right now, as files. Virtual: made when read, never kept, never written.
  *
  *   /proc/kernel    version, device, epoch, entries, files,       /proc/runs/<id>  one live process
- *                   readonly: why nothing can be written
- *   /proc/storage   usage, quota, persisted                       /proc/calls      the last calls through the gate
+ *                   readonly: why nothing can be written        /proc/calls      the last calls through the gate
+ *   /proc/storage   usage, quota, persisted                       /proc/chunks     bytes of large files, and of those no entry names
  */
 import { err, ok, type Result } from '../protocol/errors.ts';
 import type { Stat } from '../protocol/files.ts';
@@ -39,10 +39,11 @@ type Options = {
   processes: Processes;
   kernel: () => Promise<object>;
   storage: () => Promise<object>;
+  chunks: () => Promise<object>;
   now: () => number;
 };
 
-export const createProc = ({ processes, kernel, storage, now }: Options): Proc => {
+export const createProc = ({ processes, kernel, storage, chunks, now }: Options): Proc => {
   const calls: CallLine[] = [];
   const runs = join(PROC, 'runs');
 
@@ -60,6 +61,7 @@ export const createProc = ({ processes, kernel, storage, now }: Options): Proc =
   const contentOf = async (path: Path): Promise<unknown> => {
     if (path === join(PROC, 'kernel')) return kernel();
     if (path === join(PROC, 'storage')) return storage();
+    if (path === join(PROC, 'chunks')) return chunks();
     if (path === join(PROC, 'calls')) return calls;
     const process = parentOf(path) === runs ? processes.get(nameOf(path)) : undefined;
     return process && processView(process);
@@ -82,6 +84,7 @@ export const createProc = ({ processes, kernel, storage, now }: Options): Proc =
         return ok({
           entries: [
             stat(join(PROC, 'calls'), 'file'),
+            stat(join(PROC, 'chunks'), 'file'),
             stat(join(PROC, 'kernel'), 'file'),
             stat(runs, 'dir'),
             stat(join(PROC, 'storage'), 'file'),

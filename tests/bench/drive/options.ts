@@ -35,6 +35,10 @@ export const parseOptions = (argv: readonly string[], names: readonly string[]):
       const name = argv[++i] ?? '';
       if (!names.includes(name)) return `There is no row "${name}". Rows: ${names.join(', ')}.`;
       rows.push(name);
+    } else if (word === '--size') {
+      const size = Number(argv[++i]);
+      if (!Number.isInteger(size) || size < 1_000) return '--size takes a whole number from 1000.';
+      chosen.push(size);
     } else if (word === '--rounds') {
       rounds = Number(argv[++i]);
       if (!Number.isInteger(rounds) || rounds < 1) return '--rounds takes a whole number from 1.';
