@@ -69,17 +69,20 @@ export const createStanding = ({ db, epoch, histories, contents, replay, onBroke
     contents.clear();
   };
 
-  /** Apply what is in the journal after `vector`; false when it does not fit the tree. */
-  const bringUp = async (next: Tree, vector: VersionVector): Promise<boolean> => {
+  /**
+   * Apply what is in the journal after `vector`; false when it does not fit the tree that was stored. From the start
+   * everything fits: an entry about nothing is passed over.
+   */
+  const bringUp = async (next: Tree, vector?: VersionVector): Promise<boolean> => {
     const apart = new Set<NodeId>();
-    await replay(vector, (entries) => {
+    await replay(vector ?? {}, (entries) => {
       for (const { entry } of entries) {
         const done = next.apply(entry);
         if (done) noteIn(next, entry, done);
         if (done?.seen && isContent(entry)) apart.add(entry.node);
       }
     });
-    if (next.orphans > 0) return false;
+    if (vector && next.orphans > 0) return false;
     await settleIn(next, apart);
     return true;
   };
@@ -113,7 +116,7 @@ export const createStanding = ({ db, epoch, histories, contents, replay, onBroke
     forget();
     await dropProjection(db, epoch);
     const next = createTree();
-    await bringUp(next, {});
+    await bringUp(next);
     tree = next;
     layout = { pages: new Map(), histories: false };
     reading = undefined;
