@@ -60,7 +60,9 @@ export const createStanding = ({ db, epoch, histories, contents, replay, onBroke
       const node = of.get(id);
       if (!node?.mixed) continue;
       const { lost, ...content } = await contents.refresh(node);
-      of.setContent(node, content, lost === undefined ? undefined : { revision: lost, at: node.at });
+      // Of records the newer holds, and that is all there is to say.
+      const told = lost !== undefined && content.as !== 'record';
+      of.setContent(node, content, told ? { revision: lost, at: node.at } : undefined);
     }
   };
 

@@ -124,6 +124,40 @@ describe('activate', () => {
     expect(made[0]).toEqual(made[1]);
   });
 
+  test('[A7] activated on two devices offline, one edit each: after they exchange there is one copy, with both edits', async () => {
+    const devices = [await boot(), await boot()] as const;
+    for (const [i, { op }] of devices.entries()) {
+      await install(op, tide);
+      await activate(op, 'tide-notes');
+      const old = (await text(op, HOUSE)).split('\n')[i === 0 ? 0 : 2] ?? '';
+      must(await op.write([{ op: 'edit', path: HOUSE, old, new: `${old} ${i}` }], { message: 'mine' }));
+    }
+    const [one, two] = devices.map(({ kernel }) => kernel);
+    for (const [to, from] of [
+      [one, two],
+      [two, one],
+      [one, two],
+      [two, one],
+    ]) {
+      if (!to || !from) continue;
+      must(await to.kernel.fs.merge(await from.journal.parcels(to.journal.vector())));
+    }
+    const [here, there] = await Promise.all(
+      devices.map(async ({ op }) => [await files(op, '/workspace'), await text(op, HOUSE)]),
+    );
+    expect(here).toEqual(there);
+    const [listed, house] = here as [Stat[], string];
+    expect(listed.filter(({ path }) => path.includes('~'))).toEqual([]);
+    expect(listed.filter(({ conflict }) => conflict)).toEqual([]);
+    expect(house.match(/ [01]$/gm)).toEqual([' 0', ' 1']);
+    for (const { op } of devices) {
+      const records = [...(await files(op, '/programs')), ...(await files(op, '/system/programs'))];
+      expect(records.filter(({ path, conflict }) => path.includes('~') || conflict)).toEqual([]);
+      expect(await record(op, 'tide-notes')).toMatchObject({ state: 'active' });
+      expect(await files(op, '/system/conflicts')).toEqual([]);
+    }
+  });
+
   test('settings are made once with their defaults', async () => {
     const { op } = await boot();
     const asks = `${new TextDecoder().decode(tideNotes().get('org.allod/program.yaml'))}settings:\n  harbours: { type: "string[]", title: "Harbours to watch", default: [Horta] }\n  unit: { type: string, title: Unit }\n`;

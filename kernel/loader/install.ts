@@ -27,7 +27,10 @@ const programChanges = async (sys: Sys, name: string, files: Files): Promise<Res
     const old = there.get(path);
     there.delete(path);
     if (old?.as === 'record' && old.hash === hashHex(bytes)) continue;
-    changes.push({ op: 'put', path, content: Uint8Array.from(bytes), base: old?.revision ?? null });
+    const content = Uint8Array.from(bytes);
+    // Installed on two devices it is one file, as what it forks is.
+    const attrs = { fork: `install|${hashHex(bytes)}` };
+    changes.push({ op: 'put', path, content, base: old?.revision ?? null, ...(old ? {} : { attrs }) });
   }
   return ok([...[...there.keys()].map((path): Change => ({ op: 'remove', path })), ...changes]);
 };

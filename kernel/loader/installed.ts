@@ -80,6 +80,8 @@ export const recordChange = (record: InstalledProgram, base: RevisionId | null):
   path: `${INSTALLED}/${record.name}.json`,
   content: json(record),
   base,
+  // One record on all devices: where two were written apart, the newer holds.
+  ...(base === null ? { attrs: { fork: `installed|${record.name}` } } : {}),
 });
 
 /** `base: null`: a number is never given out twice, also when two acts happen at once. */
