@@ -1,7 +1,7 @@
 // The benchmark run: builds the page, runs the rows one after another, prints each as it is done, and writes results.json
 // and RESULTS.md beside this file when all rows ran. A row that breaks is shown as broken and the others go on.
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createBench, PROFILES, type Bench } from './drive/bench.ts';
 import { NOTHING } from './measure/stock.ts';
@@ -23,6 +23,15 @@ const measure = async (row: Row, bench: Bench): Promise<Measured[]> => {
     const error = cause instanceof Error ? cause.message : String(cause);
     return [{ row: row.name, what: row.title, ours: '', against: '', error }];
   }
+};
+
+/** With `--add`: what was measured now in its place among what earlier runs wrote, and each such line says when. */
+const added = ({ machine, rounds, load, lines }: Report): Report => {
+  const before = JSON.parse(readFileSync(here('./results.json'), 'utf8')) as Report;
+  const when = `added ${machine.date.slice(0, 16)}, ${rounds} round${rounds === 1 ? '' : 's'}, load ${load.before} to ${load.after}`;
+  const fresh = lines.map((line) => ({ ...line, note: [line.note, when].filter(Boolean).join('; ') }));
+  const kept = before.lines.filter((line) => fresh.every(({ what, row }) => what !== line.what || row !== line.row));
+  return { ...before, lines: [...kept, ...fresh] };
 };
 
 const write = (report: Report): void => {
@@ -66,7 +75,8 @@ export const main = async (argv: readonly string[]): Promise<void> => {
       lines,
     };
     console.log(`\n${machineText(report).join('\n')}`);
-    if (options.rows.length === 0) write(report);
+    if (options.add) write(added(report));
+    else if (options.rows.length === 0) write(report);
   } finally {
     rmSync(PROFILES, { recursive: true, force: true });
     await site.close();
