@@ -35,7 +35,7 @@ export type Was = Omit<Described, 'as'> & { content: Past };
 export type DocRow = { count: number; hash: string; state: Uint8Array };
 
 /** A text is checkpointed when this many edits would have to be replayed. */
-export const CHECKPOINT_EDITS = 32;
+export const CHECKPOINT_EDITS = 8;
 
 export type Contents = {
   load: (node: TreeNode) => Promise<Content>;

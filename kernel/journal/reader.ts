@@ -57,6 +57,8 @@ function* following(row: JournalRow, chain: Chain): Generator<SealedEntry> {
 
 const SCAN_ROWS = 64;
 const VERIFY_ROWS = 16;
+/** Entries looked for side by side: ten rows that lie apart took ten turns one after another. */
+const AT_ONCE = 16;
 
 const parse = (revision: RevisionId): { device: string; seq: number } | undefined => {
   const [device, seq] = revision.split('.');
@@ -78,6 +80,24 @@ export const createReader = (db: Database, numbers: Map<DeviceId, number>): Read
     const cursor = await request(journal.openCursor(byNumber(db, [device, 0], [device, seq]), 'prev'));
     const row = cursor?.value as JournalRow | undefined;
     return row && seq < row.s + row.c ? row : undefined;
+  };
+
+  /** The rows that hold these entries, each once. */
+  const rowsFor = async (
+    journal: IDBObjectStore,
+    places: readonly { number: number; seq: number }[],
+  ): Promise<JournalRow[]> => {
+    if (places.length === 0) return [];
+    const [only] = places;
+    if (only && places.length === 1) return [await rowFor(journal, only.number, only.seq)].flatMap((row) => row ?? []);
+    const cursors = await Promise.all(
+      places.map(({ number, seq }) => request(journal.openKeyCursor(byNumber(db, [number, 0], [number, seq]), 'prev'))),
+    );
+    const keys = cursors.flatMap((cursor) => (cursor ? [cursor.primaryKey as [number, number]] : []));
+    const rows = await Promise.all(
+      [...new Map(keys.map((key) => [key.join(), key])).values()].map((key) => request(journal.get(key))),
+    );
+    return rows.flatMap((row) => (row as JournalRow | undefined) ?? []);
   };
 
   const rowsAfter = (device: number, after: number, count: number): Promise<JournalRow[]> =>
@@ -127,15 +147,23 @@ export const createReader = (db: Database, numbers: Map<DeviceId, number>): Read
       const places: { seq: number; row: JournalRow }[] = [];
       await transact(db, ['journal'], 'readonly', async ({ journal }) => {
         places.length = 0;
-        for (const revision of revisions) {
+        const wanted = revisions.flatMap((revision) => {
           const place = parse(revision);
           const number = place && numberOf(place.device);
-          if (!place || number === undefined) continue;
-          // Neighbours lie in one row: it is fetched, and opened, once.
-          const held = places.at(-1)?.row;
-          const holds = held?.d === number && place.seq >= held.s && place.seq < held.s + held.c;
-          const row = holds ? held : await rowFor(journal, number, place.seq);
-          if (row) places.push({ seq: place.seq, row });
+          return place && number !== undefined ? [{ number, seq: place.seq }] : [];
+        });
+        // Neighbours lie in one row, which is fetched and opened once; rows that lie apart are fetched side by side.
+        const rows: JournalRow[] = [];
+        const held = (number: number, seq: number): JournalRow | undefined =>
+          rows.findLast((row) => row.d === number && seq >= row.s && seq < row.s + row.c);
+        for (let from = 0; from < wanted.length; from += AT_ONCE) {
+          const some = wanted.slice(from, from + AT_ONCE);
+          const lacking = some.filter(({ number, seq }) => !held(number, seq));
+          rows.push(...(await rowsFor(journal, lacking)));
+          for (const { number, seq } of some) {
+            const row = held(number, seq);
+            if (row) places.push({ seq, row });
+          }
         }
       });
       const found: SealedEntry[] = [];
