@@ -53,6 +53,35 @@ test('search by keyboard: from anywhere to a word, into the results, to its line
   expect(complaints).toEqual([]);
 });
 
+test('[F20] search in former versions by the real kernel: what a removed file said is found, and opens as it was', async ({
+  page,
+}) => {
+  const complaints = await complaintsOf(page);
+  await page.goto('/');
+  await ready(page);
+  await put(page, [
+    { path: '/workspace/context/tide.md', content: 'Low water at nine.\n', message: 'First' },
+    { path: '/workspace/context/tide.md', content: 'High water at four.\n', message: 'Second' },
+    { path: '/workspace/context/gone.md', content: 'Low bridge ahead.\n', message: 'Gone' },
+  ]);
+  await page.evaluate(async () => {
+    const { allod } = globalThis as unknown as Console;
+    await allod.write([{ op: 'remove', path: '/workspace/context/gone.md' }], { message: 'Not needed' });
+  });
+  const found = page.getByRole('list', { name: 'Found' }).getByRole('link');
+  await go(page, '#/search?query=low');
+  await expect(page.getByRole('heading', { name: /Nothing was found for/ })).toBeVisible();
+  await go(page, '#/search?query=low&past=1');
+  await expect(found).toHaveCount(2);
+  await expect(found.filter({ hasText: 'gone.md' })).toBeVisible();
+  await axeFindsNothing(page);
+  await screenshot(page, 'search-past');
+  await screenshot(page, 'search-past', 360, 'dark');
+  await found.filter({ hasText: 'tide.md' }).click();
+  await expect(page.getByText('Low water at nine.').first()).toBeVisible();
+  expect(complaints).toEqual([]);
+});
+
 test('a folder of 5,000 files draws what is in sight, and its last file is reached', async ({ page }) => {
   const complaints = await complaintsOf(page);
   await page.goto('/');
