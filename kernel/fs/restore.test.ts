@@ -5,6 +5,7 @@ import { must } from '../protocol/errors.ts';
 import type { Change, Revision, Stat } from '../protocol/files.ts';
 import type { Sys } from '../protocol/sys.ts';
 import { createTree } from './tree.ts';
+import { nameOf } from '../protocol/paths.ts';
 import { restore } from './restore.ts';
 
 let k: Memory;
@@ -121,7 +122,7 @@ describe('what was removed', () => {
 
   test('where two devices disagree it says that what stands is right', () => {
     const tree = createTree();
-    const node = { id: 'n' } as never;
+    const node = { id: 'n', name: nameOf(D) } as never;
     const staged = { revisions: [], touched: [], contents: new Map() };
     const emitted: unknown[] = [];
     const disputed = Object.assign(tree, { resolve: () => node, stat: () => ({ conflict: 'renamed twice' }) as never });

@@ -94,6 +94,9 @@ export const restore = (hands: Hands, { path }: Restore, plan: Plan): void => {
     if (standing) {
       if (tree.stat(standing, path).conflict === undefined)
         fail('EEXIST', `${path} is there already. To have it as it was, give \`at\`: a revision or a date.`, { path });
+      const name = nameOf(path);
+      // Another has the name it wants: the one that it is shown under becomes its own.
+      if (standing.name !== name) emit(standing.id, { op: 'move', parent: standing.parent, name });
       emit(standing.id, { op: 'restore' });
       touch({ node: standing, path, op: 'restore' });
       return;

@@ -5,7 +5,7 @@
 import { hash, toHex } from '../protocol/bytes.ts';
 import type { DeviceId } from '../protocol/entry.ts';
 import type { Database, SysRow } from '../store/schema.ts';
-import { request, transactFenced } from '../store/transact.ts';
+import { request, transact, transactFenced } from '../store/transact.ts';
 
 const SELF = 'device';
 export const DEVICES = 'devices';
@@ -30,20 +30,15 @@ const makeSelf = async (): Promise<Self> => {
 export const valueOf = async <T>(sys: IDBObjectStore, key: string): Promise<T | undefined> =>
   ((await request(sys.get(key))) as SysRow | undefined)?.v as T | undefined;
 
-/** Numbers are given out once, in order of first appearance, and never re-used. This device is number 1. */
-export const loadDevices = async (
-  db: Database,
-  epoch: number,
-): Promise<{ self: Device; numbers: Map<DeviceId, number> }> => {
-  const made = (await db.sys.get(SELF)) ? undefined : await makeSelf();
-  // One transaction: two first boots at once must not end with two identities under one number.
-  const { self, known } = await transactFenced(
+/** One transaction: two first boots at once must not end with two identities under one number. */
+const firstBoot = (db: Database, epoch: number, made: Self): Promise<{ self: Self; known: DeviceId[] }> =>
+  transactFenced(
     db,
     epoch,
     ['sys'],
     async ({ sys }) => {
       const row = await valueOf<Self>(sys, SELF);
-      const mine = (row ?? made) as Self;
+      const mine = row ?? made;
       const ids = (await valueOf<DeviceId[]>(sys, DEVICES)) ?? [];
       if (!row) await request(sys.put({ k: SELF, v: mine }));
       if (!ids.includes(mine.id)) {
@@ -54,6 +49,18 @@ export const loadDevices = async (
     },
     { strict: true },
   );
+
+/** Numbers are given out once, in order of first appearance, and never re-used. This device is number 1. */
+export const loadDevices = async (
+  db: Database,
+  epoch: number,
+): Promise<{ self: Device; numbers: Map<DeviceId, number> }> => {
+  // Known since the first boot: then nothing is written, and boot waits for no disk.
+  const there = await transact(db, ['sys'], 'readonly', async ({ sys }) => {
+    const [mine, ids] = await Promise.all([valueOf<Self>(sys, SELF), valueOf<DeviceId[]>(sys, DEVICES)]);
+    return mine && ids?.includes(mine.id) ? { self: mine, known: ids } : undefined;
+  });
+  const { self, known } = there ?? (await firstBoot(db, epoch, await makeSelf()));
   const numbers = new Map(known.map((id, index) => [id, index + 1]));
   return { self: { ...self, number: numbers.get(self.id) ?? 1 }, numbers };
 };

@@ -196,20 +196,17 @@ export const transactFenced = <T>(
     options,
   );
 
-/** Take over: every kernel with an older epoch is fenced from here on. */
+/**
+ * Take over: every kernel with an older epoch is fenced from here on. Not strict: whom it fences does not outlive a power
+ * failure either, and boot would wait for the disk.
+ */
 export const nextEpoch = (db: Database): Promise<number> =>
-  transact(
-    db,
-    ['sys'],
-    'readwrite',
-    async ({ sys }) => {
-      const row = (await request(sys.get(EPOCH))) as { v: number } | undefined;
-      const epoch = (row?.v ?? 0) + 1;
-      await request(sys.put({ k: EPOCH, v: epoch }));
-      return epoch;
-    },
-    { strict: true },
-  );
+  transact(db, ['sys'], 'readwrite', async ({ sys }) => {
+    const row = (await request(sys.get(EPOCH))) as { v: number } | undefined;
+    const epoch = (row?.v ?? 0) + 1;
+    await request(sys.put({ k: EPOCH, v: epoch }));
+    return epoch;
+  });
 
 export const isFenced = (cause: unknown): boolean =>
   cause instanceof SysFailure && cause.error.detail?.['fenced'] === true;

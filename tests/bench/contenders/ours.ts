@@ -36,7 +36,12 @@ const idle: Ports['agents']['run'] = async () => ({
 
 /** The kernel's code, loaded and evaluated; booting is a step of its own, so that a cold start can be timed without it. */
 export const loadOurs = async (workspace = WORKSPACE): Promise<() => Promise<Ours>> => {
-  const { bootKernel } = await import('../../../kernel/boot/kernel.ts');
+  // Yjs comes with the first text that was ever edited: code, not a start.
+  const [{ bootKernel }] = await Promise.all([
+    import('../../../kernel/boot/kernel.ts'),
+    import('../../../kernel/fs/texts.ts'),
+    import('../../../kernel/journal/replay.ts'),
+  ]);
   const boot = (): Promise<Running> =>
     bootKernel({
       workspace,
