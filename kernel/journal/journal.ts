@@ -81,8 +81,7 @@ type Options = {
 
 export const openJournal = async ({ db, device, numbers, epoch, now, onRollback }: Options): Promise<Journal> => {
   const reader = createReader(db, numbers);
-  const remembered = await lastCheck(db, device.number);
-  let checkedAt = remembered?.at ?? -Infinity;
+  let checkedAt = -Infinity;
   let damage: SysError | undefined;
   let sound = 0;
 
@@ -118,7 +117,14 @@ export const openJournal = async ({ db, device, numbers, epoch, now, onRollback 
       : { seq: sound, stamp: { at: 0, tick: 0 }, hash: ZERO_HASH };
   let durable = headAfter(undefined);
   let head = durable;
-  const exchange = await openExchange({ db, epoch, now, reader, device, numbers, own: () => durable });
+  // Side by side: a start waits for each turn of the database.
+  const looking = reader.last(device.number);
+  looking.catch(() => undefined);
+  const [remembered, exchange] = await Promise.all([
+    lastCheck(db, device.number),
+    openExchange({ db, epoch, now, reader, device, numbers, own: () => durable }),
+  ]);
+  checkedAt = remembered?.at ?? -Infinity;
   let seen = exchange.held();
   let queue: Pending[] = [];
   let draining = false;
@@ -232,22 +238,18 @@ export const openJournal = async ({ db, device, numbers, epoch, now, onRollback 
   };
 
   if (remembered?.fault) await check();
-  durable = headAfter(await unlessDamaged(() => reader.last(device.number)));
+  durable = headAfter(await unlessDamaged(() => looking));
   // [J12] Nothing is written on top of damage. Who writes nothing needs no fence: the chain cannot fork.
   if (!damage) {
-    // Tried again on a connection that was lost, it may be there twice, which does no harm.
-    const opened = transactFenced(db, epoch, ['journal'], openSession, { repeatable: true });
-    durable = await opened.catch((cause: unknown) => {
-      if (isFenced(cause)) throw cause;
-      // No room, say: what is there is read all the same, and the entry goes in front of the first change set.
-      return durable;
-    });
+    // Tried again on a connection that was lost, it may be there twice, which does no harm. Where there is no room, what
+    // is there is read all the same, and the entry goes in front of the first change set.
+    durable = await transactFenced(db, epoch, ['journal'], openSession, { repeatable: true }).catch((cause: unknown) =>
+      isFenced(cause) ? Promise.reject(cause as Error) : durable,
+    );
   }
   head = durable;
-
   // Not "until nobody writes": a reader would starve beside steady writers.
   const settled = async (): Promise<void> => void (await newest);
-
   const vector = (): VersionVector => ({ ...exchange.held(), [device.id]: durable.seq });
 
   const merge: Log['merge'] = async (parcels) => {

@@ -85,8 +85,8 @@ export function MissingFile(props: MissingFileProps) {
               </>
             }
           >
-            {who()} removed it {when()}. Every version of it is still in its history. A folder comes back with what was
-            removed with it.
+            {who()} removed it {when()}. Every version of it is still in its history.
+            <Show when={!props.content}> A folder comes back with what was removed with it.</Show>
             <Show when={failed()}>
               {(message) => (
                 <p class="fail-ink" role="alert">
