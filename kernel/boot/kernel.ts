@@ -110,7 +110,6 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     log: journal,
     epoch,
     setTimer,
-    replay: journal.replay,
   });
   fs = files;
   const live = createEditors({ db, fs: files, epoch, now, setTimer });

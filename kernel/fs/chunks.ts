@@ -6,6 +6,7 @@
  * A gear rolling hash over the last 32 bytes with a stricter mask before the wanted size and a laxer one after it,
  * as in "FastCDC", Xia et al. 2016.
  */
+import type { SealedEntry } from '../protocol/entry.ts';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { fromHex, hash, toHex } from '../protocol/bytes.ts';
@@ -91,4 +92,16 @@ export const decodeManifest = (bytes: Uint8Array): ChunkRef[] => {
     return damaged('it ends too early');
   }
   return decoding.hasContent(decoder) ? damaged('it is longer than it says') : refs;
+};
+
+/** The chunks an entry names. Only a put or an append has a list of them; what happens to look like one is taken for one. */
+export const namedBy = ({ entry }: SealedEntry): ChunkRef[] => {
+  const { change, payload } = entry;
+  const may = change.op === 'append' || ((change.op === 'create' || change.op === 'put') && change.as === 'blob');
+  if (!may) return [];
+  try {
+    return decodeManifest(payload);
+  } catch {
+    return [];
+  }
 };

@@ -27,7 +27,7 @@ import { createReads, refused, type Reads } from './reads.ts';
 import type { Sources } from './restore-plan.ts';
 import type { TakeBack, Which } from './take-back.ts';
 import { stage, type Author, type Staged } from './stage.ts';
-import { createStanding, type Replay } from './standing.ts';
+import { createStanding } from './standing.ts';
 import { randomClient } from './text-form.ts';
 import type { TreeNode, Undo } from './tree.ts';
 
@@ -74,11 +74,10 @@ type Options = {
   db: Database;
   log: Log;
   epoch: number;
-  replay: Replay;
   setTimer: (run: () => void, ms: number) => () => void;
 };
 
-export const openFs = async ({ db, log, epoch, replay, setTimer }: Options): Promise<Fs> => {
+export const openFs = async ({ db, log, epoch, setTimer }: Options): Promise<Fs> => {
   let client = randomClient();
   let lock: Promise<unknown> = Promise.resolve();
   /** The tree holds what the journal rolled back, or has to be made again. */
@@ -94,7 +93,7 @@ export const openFs = async ({ db, log, epoch, replay, setTimer }: Options): Pro
     onDamage: onBroken,
   });
   const contents = createContents({ db, epoch, log, histories, client: () => client });
-  const standing = createStanding({ db, epoch, histories, contents, replay, onBroken });
+  const standing = createStanding({ db, epoch, histories, contents, replay: log.replay, onBroken });
   const sources: Sources = { log, contents, histories };
   const { tree } = standing;
   const bus = createBus();

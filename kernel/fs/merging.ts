@@ -3,7 +3,7 @@
  * devices disagreed about becomes files under /system/conflicts, kept in line with what is there.
  */
 import { decodeText } from '../protocol/bytes.ts';
-import type { Entry, NodeId, SealedEntry } from '../protocol/entry.ts';
+import type { Entry, NodeId } from '../protocol/entry.ts';
 import { ok, type Result } from '../protocol/errors.ts';
 import type { Change } from '../protocol/files.ts';
 import type { Conflict } from '../protocol/formats/records.ts';
@@ -12,7 +12,7 @@ import type { Absorbed, Parcel } from '../protocol/parcel.ts';
 import type { Database } from '../store/schema.ts';
 import { absentChunks } from './blobs.ts';
 import type { Committed } from './bus.ts';
-import { decodeManifest } from './chunks.ts';
+import { namedBy } from './chunks.ts';
 import { conflictChanges, conflictNodes, type Known } from './conflicts.ts';
 import type { Contents } from './contents.ts';
 import { changeSets, committedBy, placesBefore } from './foreign.ts';
@@ -38,19 +38,6 @@ type Options = {
   /** Stage changes, under the lock. */
   place: (changes: readonly Change[], author: Author) => Promise<{ done: Committed; durable: Promise<void> }>;
   announce: (done: Committed) => void;
-};
-
-/** Chunks that entries name: where a manifest cannot be read, the file says so when it is. */
-const chunksNamed = (entries: readonly SealedEntry[]): string[] => {
-  const names = entries.flatMap(({ entry: { change, payload } }) => {
-    const blob = (change.op === 'create' || change.op === 'put') && change.as === 'blob';
-    try {
-      return blob || change.op === 'append' ? decodeManifest(payload).map(({ hash }) => hash) : [];
-    } catch {
-      return [];
-    }
-  });
-  return [...new Set(names)];
 };
 
 const MERGER: Author = { actor: 'daemon:merge', message: 'Noted where devices disagree', run: '', cause: '' };
@@ -110,7 +97,8 @@ export const createMerging = ({ db, log, standing, contents, exclusive, place, a
         });
         for (const done of committed) announce(done);
         if (committed.length > 0) await review();
-        return ok({ ...merged, chunks: await absentChunks(db, chunksNamed(merged.entries)) });
+        const named = new Set(merged.entries.flatMap(namedBy).map(({ hash }) => hash));
+        return ok({ ...merged, chunks: await absentChunks(db, [...named]) });
       } catch (cause) {
         return refused(cause);
       }

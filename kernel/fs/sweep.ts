@@ -10,7 +10,7 @@ import type { SealedEntry, VersionVector } from '../protocol/entry.ts';
 import type { Log } from '../protocol/log.ts';
 import type { ChunkRow, Database } from '../store/schema.ts';
 import { request, transact, transactFenced } from '../store/transact.ts';
-import { decodeManifest, type ChunkRef } from './chunks.ts';
+import { namedBy } from './chunks.ts';
 
 /** Counts and bytes of the chunks on this device; those that no entry names are counted apart, and in both. */
 export type ChunkUse = { chunks: number; bytes: number; unreferenced: { chunks: number; bytes: number } };
@@ -29,18 +29,6 @@ export type SweepOptions = {
   scan: (after: VersionVector, each: (entries: readonly SealedEntry[]) => void) => Promise<void>;
   /** Under the lock that every write holds from its chunks to its place in the journal. */
   exclusive: <T>(body: () => Promise<T>) => Promise<T>;
-};
-
-/** Only a put or an append has a list of chunks; what happens to look like one is taken for one. */
-const namedBy = ({ entry }: SealedEntry): ChunkRef[] => {
-  const { change, payload } = entry;
-  const may = change.op === 'append' || ((change.op === 'create' || change.op === 'put') && change.as === 'blob');
-  if (!may) return [];
-  try {
-    return decodeManifest(payload);
-  } catch {
-    return [];
-  }
 };
 
 export const createSweeper = ({ db, epoch, log, scan, exclusive }: SweepOptions): Sweeper => {
