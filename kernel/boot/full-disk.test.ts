@@ -59,19 +59,13 @@ const workFrom = async (k: Memory, step: number, files: Record<string, unknown>)
 };
 
 test('[A36] [J7] a disk full from any row on: refused in words, nothing half-written, reading goes on, and room mends it', async () => {
-  const counting = fillDisk();
-  onTestFinished(counting.undo);
   const whole = await bootMemory();
-  const atBoot = counting.asked();
   await workFrom(whole, 0, {});
-  const asked = counting.asked() - atBoot;
   const finished = await filesOf(whole);
   await whole.stop();
-  counting.undo();
-  expect(asked).toBeGreaterThan(WORK.length);
 
   const refused = new Set<number>();
-  for (let n = 1; n <= asked; n++) {
+  for (let n = 1, met = true; met; n++) {
     const disk = createDisk();
     const k = await bootMemory({ disk });
     const files: Record<string, unknown> = Object.fromEntries(PATHS.map((path) => [path, undefined]));
@@ -79,7 +73,9 @@ test('[A36] [J7] a disk full from any row on: refused in words, nothing half-wri
     let step: number;
     try {
       step = await workFrom(k, 0, files);
-      refused.add(step);
+      // How many rows one run of the work asks for depends on what is written behind its answers.
+      met = full.asked() >= n;
+      if (met) refused.add(step);
       expect(await filesOf(k)).toEqual(files);
       // A restart on the full disk cannot raise the epoch; one after room is made finds the same.
     } finally {

@@ -45,6 +45,8 @@ export type Notify = (notice: { title: string; body: string; by: Actor; run: str
 export type Host = {
   workspace: string;
   idb?: IndexedDb;
+  /** The workspace was seen by this tab: where its database is missing, it was removed. */
+  known?: boolean;
   now: () => number;
   setTimer: Timer;
   storage: Storage;
@@ -94,7 +96,7 @@ const alarmsOf = (journal: Journal): object => {
 
 export const bootKernel = async (host: Host): Promise<Running> => {
   const { now, setTimer } = host;
-  const db = new Database(databaseName(host.workspace), host.idb);
+  const db = new Database(databaseName(host.workspace), host.idb, host.known);
   await db.open();
   const epoch = await nextEpoch(db);
   const { self, numbers } = await loadDevices(db, epoch);

@@ -19,8 +19,11 @@ export type Leadership = {
 export type Leading = { epoch: number; join: (client: string) => void; stop: () => Promise<void> };
 
 type Role = {
-  /** The lock is ours: boot. Resolves to what to do when it is lost, or rejects when booting failed for good. */
-  lead: () => Promise<Leading>;
+  /**
+   * The lock is ours: boot. `known`: the workspace was led before, by us or by one we followed. Resolves to what to do
+   * when the lock is lost, or rejects when booting failed for good.
+   */
+  lead: (known: boolean) => Promise<Leading>;
   /** Another tab leads, from this epoch on: join it. Told once an epoch. */
   follow: () => void;
   failed: (cause: unknown) => void;
@@ -60,7 +63,7 @@ export const campaign = (workspace: string, role: Role): Leadership => {
     const over = new Promise<void>((resolve) => (release = resolve));
     let ended = false;
     void over.then(() => (ended = true));
-    const kernel = await role.lead();
+    const kernel = await role.lead(following > 0);
     // It resigned, or was stolen from, while it booted.
     if (ended) return kernel.stop();
     leading = kernel;

@@ -87,6 +87,7 @@ export type MemoryOptions = {
   disk?: Disk;
   clock?: Clock;
   workspace?: string;
+  known?: boolean;
   /** The acting rooms a test needs; the others answer ENOSYS. */
   ports?: (parts: Parameters<Host['ports']>[0]) => Partial<Ports>;
   daemons?: readonly Daemon[];
@@ -107,6 +108,7 @@ export const bootMemory = async (options: MemoryOptions = {}): Promise<Memory> =
   let dead = false;
   const running = await bootKernel({
     workspace: options.workspace ?? 'test',
+    known: options.known ?? false,
     idb: disk.idb as unknown as NonNullable<Host['idb']>,
     now: clock.now,
     setTimer: (run, ms) => clock.setTimer(() => (dead ? undefined : run()), ms),

@@ -95,10 +95,10 @@ const start = async (): Promise<void> => {
 
   const rendezvous = new BroadcastChannel(`allod:${WORKSPACE}`);
   const leadership = campaign(WORKSPACE, {
-    lead: async () => {
+    lead: async (known) => {
       toKernel = undefined;
       toPage({ t: 'state', state: { state: 'starting' } });
-      const running = await bootKernel(browserHost(WORKSPACE));
+      const running = await bootKernel({ ...browserHost(WORKSPACE), known });
       leader = running.epoch;
       const own = serve(running, 'operator', toPage, true);
       connectPage(own.receive);

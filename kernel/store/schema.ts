@@ -47,7 +47,8 @@ export class Database extends Dexie {
   private tell: (gone: SysFailure) => void = () => undefined;
   readonly whenGone = new Promise<SysFailure>((resolve) => (this.tell = resolve));
 
-  constructor(name: string, idb?: IndexedDb) {
+  /** `mustExist`: it was seen before, so where it is missing it was removed, and no empty one is made. */
+  constructor(name: string, idb?: IndexedDb, mustExist = false) {
     super(name, idb ? { indexedDB: idb.indexedDB, IDBKeyRange: idb.IDBKeyRange } : {});
     this.keyRange = idb?.IDBKeyRange ?? IDBKeyRange;
     this.version(1).stores({
@@ -68,7 +69,7 @@ export class Database extends Dexie {
     });
     // Thrown inside the transaction that would create it: no empty database takes the place of the one that was lost.
     this.on('populate', () => {
-      if (!this.reopening) return;
+      if (!this.reopening && !mustExist) return;
       this.letGo(removed());
       throw removed();
     });
@@ -76,12 +77,17 @@ export class Database extends Dexie {
 
   // Dexie would go on in a database whose version it does not know.
   override open(): ReturnType<Dexie['open']> {
-    return super.open().then((db) => {
-      // Dexie counts in tenths, and adds one where it mends a schema by itself.
-      if (Math.floor(this.backendDB().version / 10) <= VERSION) return db;
-      this.letGo(newer());
-      throw newer();
-    });
+    return super.open().then(
+      (db) => {
+        // Dexie counts in tenths, and adds one where it mends a schema by itself.
+        if (Math.floor(this.backendDB().version / 10) <= VERSION) return db;
+        this.letGo(newer());
+        throw newer();
+      },
+      (cause: unknown) => {
+        throw this.gone ?? cause;
+      },
+    );
   }
 
   private letGo(why: SysFailure): void {

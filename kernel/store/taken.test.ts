@@ -56,6 +56,12 @@ test('[S6] [S7] a connection lost together with the database is not taken for on
   });
 });
 
+test('[S7] a tab that takes over when the database was removed makes no empty one in its place', async () => {
+  const disk = createDisk();
+  await expect(bootMemory({ disk, known: true })).rejects.toMatchObject({ error: { code: 'ENOENT' } });
+  expect(await disk.idb.indexedDB.databases()).toEqual([]);
+});
+
 test('[S7] taken in the middle of a commit whose end is unknown: the write is refused, not done in another database', async () => {
   const disk = createDisk();
   const k = await bootMemory({ disk });

@@ -61,6 +61,8 @@ export const hashes = (page: Page, folder: string): Promise<Record<string, strin
   }, folder);
 
 export async function axeFindsNothing(page: Page): Promise<void> {
+  // A room that is still fetched has no heading yet.
+  await expect(page.locator('h1').filter({ visible: true }).first()).toBeVisible();
   // Through the debugger, not a script tag: the page's own policy stays as strict as it is.
   await page.evaluate(readFileSync(axe, 'utf8'));
   const violations = await page.evaluate(async () => {

@@ -33,6 +33,26 @@ const kernelOf = (page: Page): Promise<{ epoch: number; entries: number }> =>
     return JSON.parse(String(read.value.content));
   });
 
+/** Whether no transaction of another tab stands in the way of one that writes. */
+const canWrite = (page: Page): Promise<boolean> =>
+  page.evaluate(
+    () =>
+      new Promise<boolean>((resolve) => {
+        const asked = indexedDB.open('allod:main');
+        asked.onsuccess = () => {
+          const db = asked.result;
+          const all = db.transaction(db.objectStoreNames, 'readwrite');
+          const late = setTimeout(() => resolve(false), 1_000);
+          all.oncomplete = () => {
+            clearTimeout(late);
+            resolve(true);
+          };
+          all.onabort = all.oncomplete;
+          all.objectStore('sys').count().onsuccess = () => db.close();
+        };
+      }),
+  );
+
 type Writing = Console & { acknowledged: string[]; failed?: string; enough?: boolean };
 
 /** Writes one file after another until told otherwise; remembers each that was acknowledged. */
@@ -130,12 +150,17 @@ test('[A23] [S2] [S8] the leader is frozen while both write, stolen from, and wa
   const leader = await open(context);
   const other = await open(context);
   const { epoch } = await kernelOf(other);
-  // Frozen between two transactions: one that is open would keep everybody out until the browser ends it.
   const worker = await attachKernelWorker(leader);
   await worker.send('Debugger.enable');
-  const paused = worker.next('Debugger.paused');
-  await worker.send('Debugger.pause');
-  await paused;
+  const witness = await bare(context);
+  // Frozen between two transactions: one that is open would keep everybody out until the browser ends it.
+  for (;;) {
+    const paused = worker.next('Debugger.paused');
+    await worker.send('Debugger.pause');
+    await paused;
+    if (await canWrite(witness)) break;
+    await worker.send('Debugger.resume');
+  }
   await keepWriting(leader, '/workspace/one');
   await keepWriting(other, '/workspace/two');
   await more(other, 20, 40_000);
