@@ -44,7 +44,7 @@ const page = (rooms: string[], never: string[], more: Partial<Room> = {}): Room 
 });
 
 export const WALLS: Readonly<Record<string, Room>> = {
-  protocol: { house: 'kernel', rooms: [], only: ['zod', 'yaml', 'picomatch', 'lib0', '@noble/hashes'] },
+  protocol: { house: 'kernel', rooms: [], only: ['zod', 'yaml', 'croner', 'picomatch', 'lib0', '@noble/hashes'] },
   store: kernel(['store'], ['yjs', ...MODELS, ...SHELL]),
   journal: kernel(['store'], ['yjs', ...MODELS, ...SHELL]),
   fs: kernel(['store'], [...MODELS, ...SHELL]),

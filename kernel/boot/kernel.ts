@@ -5,7 +5,6 @@
 import type { Actor } from '../protocol/actor.ts';
 import { revisionOf, type RevisionId } from '../protocol/entry.ts';
 import { fail, must, type SysError } from '../protocol/errors.ts';
-import type { Change } from '../protocol/files.ts';
 import { dayOf, NARRATIVE, PROPOSALS, RUNS } from '../protocol/formats/records.ts';
 import type { Ports } from '../protocol/ports.ts';
 import { stubOver, type Call } from '../protocol/stub.ts';
@@ -26,6 +25,7 @@ import { dispatch } from '../syscalls/dispatch.ts';
 import { createFacts } from '../syscalls/facts.ts';
 import type { Caller, Kernel, Storage } from '../syscalls/kernel.ts';
 import { createProc } from '../syscalls/proc.ts';
+import { recordsInto } from '../syscalls/run-records.ts';
 import { subscribe } from '../syscalls/watch.ts';
 import type { Daemon } from '../daemons/daemon.ts';
 import { genesis } from './genesis.ts';
@@ -107,12 +107,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     await journal.replay(after, each);
     if (journal.damage() || journal.damaged().length > 0) fail('EBADMSG', 'The journal cannot be read to its end.');
   };
-  const files = await openFs({
-    db,
-    log: journal,
-    epoch,
-    setTimer,
-  });
+  const files = await openFs({ db, log: journal, epoch, setTimer });
   fs = files;
   const live = createEditors({ db, fs: files, epoch, now, setTimer });
   // [J12] A damaged journal is opened for reading: what would write at boot is left for when it is sound again.
@@ -122,17 +117,14 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const processes = createProcesses({
     now,
     setTimer,
-    append: (file, record, actor, run, cause) => {
-      const content = `${JSON.stringify(record)}\n`;
-      const change: Change =
-        record.t === 'start' ? { op: 'put', path: file, content, base: null } : { op: 'append', path: file, content };
-      return files.write([change], { actor, message: `Run ${run}: ${record.t}`, run, cause: `${cause}:${record.t}` });
-    },
+    device: self.id,
+    append: recordsInto(files),
   });
   const proc = createProc({
     processes,
     now,
     storage: host.storage.state,
+    schedule: async () => (await import('../syscalls/schedule-view.ts')).scheduleView(kernel),
     chunks: async () => (await daemonsStarted).sweeper.use(),
     kernel: async () => ({
       version: VERSION,
@@ -195,6 +187,8 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     sys,
     ports: host.ports({ secrets, notify }),
     facts: createFacts(files),
+    device: self.id,
+    epoch,
     deciding: (body) => {
       const mine = turn.then(body);
       turn = mine.catch(() => undefined);
@@ -223,7 +217,6 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     if (damaged) return;
     await genesis(files);
     await live.recover();
-    if (files.stat(RUNS)) await (await import('../syscalls/settle-runs.ts')).settleRuns(kernel);
     await settleProposals(true);
     await files.reviewConflicts();
   };
@@ -252,9 +245,18 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const daemonsStarted = started
     .then(() => (damaged ? [] : host.daemons()))
     .then(async (daemons) => {
+      if (!stopped && !damaged && files.stat(RUNS))
+        await (await import('../syscalls/resume-runs.ts')).resumeRuns(kernel);
       for (const daemon of stopped ? [] : daemons) {
         stops.push(
-          daemon.start(sys({ actor: `daemon:${daemon.name}`, run: '', capabilities: [], signal: standing.signal })),
+          daemon.start(
+            sys({
+              actor: `daemon:${daemon.name}`,
+              run: '',
+              capabilities: daemon.capabilities ?? [],
+              signal: standing.signal,
+            }),
+          ),
         );
       }
       const { startUpkeep } = await import('../journal/upkeep.ts');

@@ -23,6 +23,7 @@ import '../syscalls/decide.ts';
 import '../syscalls/fire.ts';
 import '../syscalls/grant.ts';
 import '../syscalls/programs.ts';
+import '../syscalls/resume-runs.ts';
 import '../syscalls/propose.ts';
 import { err } from '../protocol/errors.ts';
 import type { Ports } from '../protocol/ports.ts';

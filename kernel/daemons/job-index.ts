@@ -1,19 +1,23 @@
 /**
- * Jobs that run on a change: /workspace/jobs/*.md, parsed once and again when they change. A malformed job is reported
- * once for each way it is malformed, and does not run.
+ * The jobs: /workspace/jobs/*.md, parsed once and again when they change. A malformed job is reported once for each way
+ * it is malformed, and does not run.
  */
-import { JOBS, parseJob, type Job } from '../protocol/formats/job.ts';
+import { JOBS, parseJob, scheduleOf, type Job } from '../protocol/formats/job.ts';
+import type { Schedule } from '../protocol/formats/schedule.ts';
 import { matcher, parentOf, type Path } from '../protocol/paths.ts';
 import type { Sys } from '../protocol/sys.ts';
 
 export type Trigger = { job: Job; on: NonNullable<Job['on']>; matches: (path: Path) => boolean };
+/** `since`: when its file was last written; ISO. */
+export type Scheduled = { job: Job; schedule: Schedule; since: string };
 
 export type JobIndex = {
   load: () => Promise<void>;
   /** Read this job again; forget it when it is gone. */
   refresh: (path: Path) => Promise<void>;
-  get: (path: Path) => Trigger | undefined;
-  all: () => Trigger[];
+  trigger: (path: Path) => Trigger | undefined;
+  triggers: () => Trigger[];
+  scheduled: () => Scheduled[];
 };
 
 export const isJobFile = (path: Path): boolean => parentOf(path) === JOBS && path.endsWith('.md');
@@ -25,6 +29,7 @@ const tooManyStars = (pattern: string): boolean =>
 
 export const createJobIndex = (sys: Sys, report: (line: string) => void): JobIndex => {
   const triggers = new Map<Path, Trigger>();
+  const scheduled = new Map<Path, Scheduled>();
   const said = new Map<Path, string>();
 
   const complain = (path: Path, message: string): void => {
@@ -34,6 +39,7 @@ export const createJobIndex = (sys: Sys, report: (line: string) => void): JobInd
 
   const refresh = async (path: Path): Promise<void> => {
     triggers.delete(path);
+    scheduled.delete(path);
     const read = await sys.read(path, { as: 'text' });
     if (!read.ok) {
       if (read.error.code === 'ENOENT') said.delete(path);
@@ -49,6 +55,8 @@ export const createJobIndex = (sys: Sys, report: (line: string) => void): JobInd
         `${path}: on.change "${on.change}" has too many stars: at most three in one name, and ** at most twice.`,
       );
     said.delete(path);
+    const schedule = scheduleOf(job.value);
+    if (schedule) scheduled.set(path, { job: job.value, schedule, since: read.value.stat.at });
     if (on) triggers.set(path, { job: job.value, on, matches: matcher(on.change) });
   };
 
@@ -59,7 +67,8 @@ export const createJobIndex = (sys: Sys, report: (line: string) => void): JobInd
       for (const { path, kind } of listed.ok ? listed.value.entries : [])
         if (kind === 'file' && isJobFile(path)) await refresh(path);
     },
-    get: (path) => triggers.get(path),
-    all: () => [...triggers.values()],
+    trigger: (path) => triggers.get(path),
+    triggers: () => [...triggers.values()],
+    scheduled: () => [...scheduled.values()],
   };
 };

@@ -5,14 +5,12 @@
  * A daemon like any other: it holds a `sys` handle and nothing else. What is quiet and what waits is in memory only.
  */
 import { hashHex } from '../protocol/bytes.ts';
-import { POLICY } from '../protocol/capability.ts';
 import type { WatchEvent } from '../protocol/files.ts';
-import { parsePolicy } from '../protocol/formats/policy.ts';
-import { installedFile } from '../protocol/formats/records.ts';
 import type { Path } from '../protocol/paths.ts';
 import type { Sys } from '../protocol/sys.ts';
 import type { Daemon } from './daemon.ts';
 import { createJobIndex, isJobFile } from './job-index.ts';
+import { isRunning, whyHeld } from './job-state.ts';
 import { createLineage } from './lineage.ts';
 import { isTransition } from './transition.ts';
 
@@ -70,7 +68,7 @@ const start = (sys: Sys, options: TriggerOptions): (() => void) => {
   };
 
   const consider = async (event: WatchEvent): Promise<void> => {
-    for (const { job, on, matches } of jobs.all()) {
+    for (const { job, on, matches } of jobs.triggers()) {
       const arrived =
         matches(event.path) && !(event.change === 'move' && event.from !== undefined && matches(event.from));
       if (!arrived || job.paused) continue;
@@ -94,40 +92,12 @@ const start = (sys: Sys, options: TriggerOptions): (() => void) => {
     }
   };
 
-  const isPaused = async (): Promise<boolean> => {
-    const read = await sys.read(POLICY, { as: 'text' });
-    const policy = read.ok ? parsePolicy(POLICY, String(read.value.content)) : undefined;
-    return policy?.ok === true && policy.value.paused;
-  };
-
-  const isActive = async (program: string): Promise<boolean> => {
-    const read = await sys.read(installedFile(program), { as: 'text' });
-    if (!read.ok) return false;
-    const data: unknown = JSON.parse(String(read.value.content));
-    return data !== null && typeof data === 'object' && 'state' in data && data.state === 'active';
-  };
-
-  const isRunning = async (job: Path): Promise<boolean> => {
-    const live = await sys.list('/proc/runs');
-    for (const { path } of live.ok ? live.value.entries : []) {
-      const run = await sys.read(path);
-      const data: unknown = run.ok ? JSON.parse(String(run.value.content)) : undefined;
-      if (data !== null && typeof data === 'object' && 'job' in data && data.job === job) return true;
-    }
-    return false;
-  };
-
   const fire = async (path: Path, batch: Batch): Promise<void> => {
     if (batches.get(path) !== batch) return;
-    const trigger = jobs.get(path);
-    const stopsHere =
-      !trigger ||
-      trigger.job.paused ||
-      (await isPaused()) ||
-      (trigger.job.program !== undefined && !(await isActive(trigger.job.program)));
-    if (stopsHere) return void batches.delete(path);
+    const trigger = jobs.trigger(path);
+    if (!trigger || (await whyHeld(sys, trigger.job)) !== undefined) return void batches.delete(path);
     // What changes while the job runs waits, and fires it once more when it has ended.
-    if (await isRunning(path)) return wait(path, batch, BUSY_MS);
+    if (await isRunning(sys, path)) return wait(path, batch, BUSY_MS);
     batches.delete(path);
     const changed = [...batch.changed.keys()].sort();
     const revisions = changed.map((file) => batch.changed.get(file));

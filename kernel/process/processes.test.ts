@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { err, ok, SysFailure } from '../protocol/errors.ts';
+import type { Change } from '../protocol/files.ts';
 import { emptyUsage, type RunRecord } from '../protocol/formats/records.ts';
 import { createProcesses, type NewProcess } from './processes.ts';
 
@@ -16,15 +17,16 @@ const order = (id: string, more: Partial<NewProcess> = {}): NewProcess => ({
 });
 const table = (refuse = false) => {
   const timers: (() => void)[] = [];
-  const written: { file: string; record: RunRecord; actor: string; run: string }[] = [];
+  const written: { file: string; record: RunRecord; actor: string; run: string; also: readonly Change[] }[] = [];
   const told: string[] = [];
   const processes = createProcesses({
     now: () => Date.UTC(2026, 10, 23, 8),
     setTimer: (run) => (timers.push(run), () => void timers.splice(timers.indexOf(run), 1)),
-    append: async (file, record, actor, run) => {
+    device: 'd1',
+    append: async (file, record, { actor, id }, also) => {
       await Promise.resolve();
       if (refuse) return err('ENOSPC', 'full');
-      written.push({ file, record, actor, run });
+      written.push({ file, record, actor, run: id, also });
       return ok(undefined);
     },
   });
@@ -119,10 +121,67 @@ test('[R3] one that does not heed its signal is ended all the same, a second lat
   expect(processes.list()).toEqual([]);
 });
 
-test('[R3] stopping the kernel ends every run and waits for their records', async () => {
+test('[R2] stopping the kernel ends no record but those of runs that came to their end: the next one takes the others up', async () => {
   const { processes, written } = table();
   await processes.spawn(order('a'), (process) => untilAborted(process.signal));
   await processes.spawn(order('b'), (process) => untilAborted(process.signal));
+  const killed = await processes.spawn(order('c'), (process) => untilAborted(process.signal));
+  const late = await processes.spawn(order('d'), ({ signal }) =>
+    untilAborted(signal).catch(() => ({ state: 'done', usage })),
+  );
+  processes.kill('c');
   await processes.stop();
-  expect(written.filter(({ record }) => record.t === 'end')).toHaveLength(2);
+  expect([(await killed.ended).state, (await late.ended).state]).toEqual(['cancelled', 'done']);
+  expect(written.filter(({ record }) => record.t === 'end').map(({ run }) => run)).toEqual(['c', 'd']);
+});
+
+test('[R2] a run that is taken up goes on in its own file, and says so', async () => {
+  const { processes, written } = table();
+  const file = '/system/runs/2026-11-20/old.jsonl';
+  const startedAt = Date.UTC(2026, 10, 20, 8);
+  const { process, ended } = await processes.spawn(
+    order('old', { resumes: { file, startedAt, paused: false } }),
+    async () => ({ state: 'done', usage }),
+  );
+  expect(process).toMatchObject({ file, startedAt });
+  await ended;
+  expect(written.map((one) => [one.file, one.record.t])).toEqual([
+    [file, 'note'],
+    [file, 'end'],
+  ]);
+  expect(written[0]?.record).toMatchObject({ resumed: true });
+});
+
+test('what else belongs to a start or an end is handed over with it', async () => {
+  const { processes, written } = table();
+  const also = (record: RunRecord): Change[] => [{ op: 'append', path: '/system/x', content: record.t }];
+  const { ended } = await processes.spawn(order('r', { also }), async () => ({ state: 'done', usage }));
+  await ended;
+  expect(written.map((one) => one.also)).toEqual([
+    [{ op: 'append', path: '/system/x', content: 'start' }],
+    [{ op: 'append', path: '/system/x', content: 'end' }],
+  ]);
+});
+
+test('[R9] a run is held with all it started, and killing lets go of what is held', async () => {
+  const { processes, told } = table();
+  const spawn = (id: string, parent?: string) =>
+    processes.spawn(order(id, parent ? { parent } : {}), (process) => untilAborted(process.signal));
+  const [a] = [await spawn('a'), await spawn('b', 'a'), await spawn('c')];
+  expect(processes.pause('a', true).map(({ id }) => id)).toEqual(['a', 'b']);
+  expect(processes.pause('a', true)).toEqual([]);
+  expect(processes.ready('c')).toBeUndefined();
+  const went: string[] = [];
+  void processes.ready('a')?.then(() => went.push('a'));
+  void processes.ready('b')?.then(() => went.push('b'));
+  await Promise.resolve();
+  expect(went).toEqual([]);
+  expect(processes.pause('b', false).map(({ id }) => id)).toEqual(['b']);
+  await Promise.resolve();
+  expect(went).toEqual(['b']);
+  processes.kill('a');
+  expect((await a.ended).state).toBe('cancelled');
+  expect(went).toEqual(['b', 'a']);
+  expect(processes.pause('a', true)).toEqual([]);
+  expect(told.filter((line) => line === 'live b')).toHaveLength(2);
 });

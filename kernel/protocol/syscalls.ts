@@ -9,9 +9,12 @@ import * as z from 'zod/mini';
 import type { Effect, EffectClass } from './effects.ts';
 import { effectSchema } from './effects.ts';
 import type { RevisionId } from './entry.ts';
-import { changeSchema, contentSchema, type Hit, type Revision, type Stat, type WatchEvent } from './files.ts';
+import { changeSchema, contentSchema, type Hit, type WatchEvent } from './files.ts';
 import type { InstalledProgram, ProposalState, Receipt } from './formats/records.ts';
 import type { Plan } from './plan.ts';
+import type { BlameRun, FireValue, HistoryValue, ListValue, OpenValue, ReadValue, Undone } from './values.ts';
+
+export type { BlameRun, FireValue, HistoryValue, ListValue, OpenValue, ReadValue, Undone };
 
 // Without a language the small half says "Invalid input" to everything.
 // Compiling schemas with `new Function` is eval, which the content security policy refuses (and reports).
@@ -22,32 +25,6 @@ const text = (max: number) => z.optional(z.string().check(z.maxLength(max)));
 const count = (max: number) => z.optional(z.int().check(z.gte(1), z.lte(max)));
 const flag = z.optional(z.boolean());
 const changes = (max: number) => z.array(changeSchema).check(z.minLength(1), z.maxLength(max));
-
-export type ReadValue = { content: string | Uint8Array; stat: Stat };
-export type ListValue = { entries: Stat[]; cursor?: string };
-export type HistoryValue = { entries: Revision[]; cursor?: string };
-export type FireValue = {
-  run?: string;
-  state: 'done' | 'running' | 'queued' | 'denied' | 'failed' | 'unknown';
-  result?: unknown;
-};
-export type BlameRun = {
-  from: number;
-  to: number;
-  revision: RevisionId;
-  actor: string;
-  at: string;
-  message: string;
-  run?: string;
-};
-/** What `undo` does (or with `dry` would do) to each file, and the files it leaves alone with the reason. */
-export type Undone = {
-  revisions: RevisionId[];
-  files: { path: string; what: 'changed' | 'removed' | 'restored' | 'moved' }[];
-  conflicts: { path: string; reason: string; actor?: string; revision?: RevisionId }[];
-};
-/** What a page gets to edit a file live: the document's state as a Yjs update, and the channel its updates use. */
-export type OpenValue = { doc: number; state: Uint8Array; stat: Stat };
 
 type Row<S extends z.ZodMiniType> = {
   schema: S;
@@ -206,6 +183,12 @@ export const CALLS = {
     z.object({ name: z.string() }),
   ),
   kill: row('operator', 'workspace', 'Stop a run, or every run with `all`.', z.object({ run: z.string() })),
+  pause: row(
+    'operator',
+    'workspace',
+    'Hold a run, and what it started, before its next call; or let it go on. Every run with `all`.',
+    z.object({ run: z.string(), on: z._default(z.boolean(), true) }),
+  ),
   watch: row(
     'operator',
     'read',
@@ -278,6 +261,7 @@ export type Values = {
   activate: Receipt;
   deactivate: Receipt;
   kill: { killed: string[] };
+  pause: { runs: string[] };
   watch: { watch: number };
   unwatch: { watch: number };
   open: OpenValue;

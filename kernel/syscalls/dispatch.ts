@@ -6,6 +6,7 @@
 import { err, ok, SysFailure, type Result } from '../protocol/errors.ts';
 import { parsePath } from '../protocol/paths.ts';
 import { CALLS, isCall, type CallName } from '../protocol/syscalls.ts';
+import { SUSPENDED } from '../process/processes.ts';
 import type { Caller, Handler, Kernel } from './kernel.ts';
 import { HANDLERS } from './table.ts';
 
@@ -75,8 +76,11 @@ const answer = async (kernel: Kernel, caller: Caller, name: string, args: unknow
         'EACCES',
         `Only ${CALLS[name].callers === 'operator' ? 'the operator' : 'a running process'} may call ${name}.`,
       );
+    // [R9] A run that is held waits here, before anything of its next call happens.
+    if (caller.run !== '') await kernel.processes.ready(caller.run);
     // [R3] Whatever of a killed run is still under way does nothing more; it may say how it ended.
-    if (caller.run !== '' && caller.signal.aborted && name !== 'log' && name !== 'live') {
+    const ends = name === 'log' || name === 'live';
+    if (caller.run !== '' && caller.signal.aborted && (!ends || caller.signal.reason === SUSPENDED)) {
       return err('ECANCELED', 'This run was stopped, so nothing more is done for it.');
     }
     if (kernel.starting && !SOON.includes(name)) await kernel.starting();

@@ -3,113 +3,20 @@
  * Runs are processes: the answer comes when they have started, or with `wait` when they have ended.
  */
 import { actorNameOf } from '../protocol/actor.ts';
-import { hashHex } from '../protocol/bytes.ts';
 import { isBash, type Effect } from '../protocol/effects.ts';
 import { err, ok, type Result } from '../protocol/errors.ts';
-import { JOBS, parseJob } from '../protocol/formats/job.ts';
-import { emptyUsage, RUNS, slotFile, type RunRecord } from '../protocol/formats/records.ts';
-import { isUnder, nameOf, parsePath, parentOf, type Path } from '../protocol/paths.ts';
-import { PROGRAMS } from '../protocol/capability.ts';
+import { emptyUsage, slotFile } from '../protocol/formats/records.ts';
+import { parsePath } from '../protocol/paths.ts';
 import type { FireValue } from '../protocol/syscalls.ts';
 import { decideEffect } from '../policy/decide.ts';
+import { firePath, runId } from './fire-path.ts';
 import { authorOf, type Caller, type Handler, type Kernel } from './kernel.ts';
 import { newProposal } from './propose.ts';
-import { rehearse } from './rehearse.ts';
-import { startAgent, type Start } from './start-agent.ts';
-
-/** The same request, or the same key, is the same run. */
-export const runId = (kernel: Kernel, caller: Caller, target: string, key: string | undefined): string =>
-  hashHex(
-    key === undefined ? `${caller.cause}|${target}|${caller.cause ? '' : kernel.now()}` : `key|${target}|${key}`,
-  ).slice(0, 8);
-
-/** [R5] A run that has a record, of any day, has been fired. */
-const recorded = async (kernel: Kernel, id: string): Promise<FireValue | undefined> => {
-  const days = await kernel.fs.list(RUNS, { limit: 10_000 });
-  const day = days.ok ? days.value.entries.find((stat) => kernel.fs.stat(`${stat.path}/${id}.jsonl`)) : undefined;
-  const read = day && (await kernel.fs.read(`${day.path}/${id}.jsonl`, { as: 'text' }));
-  if (!read?.ok) return undefined;
-  const last = JSON.parse(String(read.value.content).trimEnd().split('\n').at(-1) ?? '{}') as RunRecord;
-  if (last.t !== 'end') return { run: id, state: 'running' };
-  return { run: id, state: last.state === 'done' ? 'done' : 'failed', result: last };
-};
 
 /** [R5] An effect leaves no record of its own: who is first with a key writes its slot. */
 const claimKey = (kernel: Kernel, caller: Caller, id: string, key: string): Promise<Result<unknown>> => {
   const content = `${JSON.stringify({ key, by: caller.actor, at: new Date(kernel.now()).toISOString() })}\n`;
   return kernel.fs.write([{ op: 'put', path: slotFile(id), content, base: null }], authorOf(caller, `Fires ${key}`));
-};
-
-/** What a trigger saw change, as lines under the job's own words. */
-const changedLines = (args: Record<string, unknown> | undefined): string => {
-  const changed = args?.['changed'];
-  const paths = Array.isArray(changed)
-    ? changed.filter((path): path is string => typeof path === 'string').slice(0, 100)
-    : [];
-  return paths.length === 0 ? '' : `\n\nChanged just now:\n${paths.map((path) => `- ${path}`).join('\n')}`;
-};
-
-const textArg = (args: Record<string, unknown> | undefined, name: string): string | undefined => {
-  const value = args?.[name];
-  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
-};
-
-const firePath = async (
-  kernel: Kernel,
-  caller: Caller,
-  path: Path,
-  args: Record<string, unknown> | undefined,
-  id: string,
-): Promise<Result<FireValue>> => {
-  if (kernel.processes.get(id)) return ok({ run: id, state: 'running' });
-  const earlier = await recorded(kernel, id);
-  if (earlier) return ok(earlier);
-  const wait = args?.['wait'] === true;
-  if (isUnder(path, PROGRAMS)) {
-    if (args?.['rehearse'] !== true)
-      return err(
-        'EINVAL',
-        'A program is fired to rehearse it: give args: { rehearse: true }. Its jobs are fired by their own paths.',
-      );
-    return caller.actor === 'operator'
-      ? rehearse(kernel, caller, nameOf(path), id, wait)
-      : err('EACCES', 'Only the operator rehearses a program.');
-  }
-  const policy = await kernel.facts.policy();
-  if (policy.paused && caller.actor !== 'operator') return ok({ state: 'denied', result: 'Everything is stopped.' });
-
-  let start: Start;
-  if (isUnder(path, JOBS)) {
-    const read = await kernel.fs.read(path, { as: 'text' });
-    if (!read.ok) return read;
-    const job = parseJob(path, String(read.value.content));
-    if (!job.ok) return job;
-    if (job.value.run === 'bash')
-      return err(
-        'ENOSYS',
-        'Jobs that run a bash script arrive with the scheduler. Run the script from the command line.',
-      );
-    const program = job.value.program;
-    if (program && !(await kernel.facts.programs()).some((one) => one.name === program && one.state === 'active')) {
-      return ok({ state: 'denied', result: `The program ${program} is not active, so its jobs do not run.` });
-    }
-    const prompt = (textArg(args, 'prompt') ?? job.value.body) + changedLines(args);
-    start = { agent: job.value.agent ?? '', prompt, job: job.value };
-  } else {
-    const folder = nameOf(path) === 'AGENT.md' ? parentOf(path) : path;
-    if (parentOf(folder) !== '/workspace/agents')
-      return err('EINVAL', `${path} is neither a job, an agent nor a program, so there is nothing to run.`, { path });
-    const prompt = textArg(args, 'prompt');
-    if (!prompt) return err('EINVAL', 'Say what the agent is to do: args: { prompt: "…" }.');
-    start = { agent: nameOf(folder), prompt };
-  }
-  const after = textArg(args, 'after');
-  const started = await startAgent(kernel, caller, { ...start, ...(after ? { after } : {}) }, id);
-  // Somebody was quicker with the same request.
-  if (!started.ok) return started.error.code === 'EEXIST' ? ok({ run: id, state: 'running' }) : started;
-  if (!wait) return ok({ run: id, state: 'running' });
-  const ended = await started.value.ended;
-  return ok({ run: id, state: ended.state === 'done' ? 'done' : 'failed', result: ended });
 };
 
 const fireBash = async (kernel: Kernel, caller: Caller, effect: Effect, id: string): Promise<Result<FireValue>> => {

@@ -54,6 +54,9 @@ export type Kernel = {
   /** Check the journal's whole chain. */
   verify: () => Promise<Values['verify']>;
   facts: FactsOf;
+  /** This device's id, and which boot of the workspace this is. */
+  device: string;
+  epoch: number;
   now: () => number;
   /** Revisions of recent change sets by their cause. */
   causes: Map<string, RevisionId[]>;

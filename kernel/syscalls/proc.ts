@@ -3,6 +3,7 @@
  *
  *   /proc/kernel    version, device, epoch, entries, files,       /proc/runs/<id>  one live process
  *                   readonly: why nothing can be written        /proc/calls      the last calls through the gate
+ *   /proc/schedule  each job's next slot, its last, and why not
  *   /proc/storage   usage, quota, persisted                       /proc/chunks     bytes of large files, and of those no entry names
  */
 import { err, ok, type Result } from '../protocol/errors.ts';
@@ -30,20 +31,24 @@ export type Proc = {
 
 const CALLS_KEPT = 1000;
 
+const stateOf = (signal: AbortSignal, paused: boolean): string =>
+  signal.aborted ? 'stopping' : paused ? 'paused' : 'running';
+
 export const processView = (process: Process) => {
   const { signal, capabilities: _c, startedAt, ...rest } = process;
-  return { ...rest, startedAt: new Date(startedAt).toISOString(), state: signal.aborted ? 'stopping' : 'running' };
+  return { ...rest, startedAt: new Date(startedAt).toISOString(), state: stateOf(signal, rest.paused) };
 };
 
 type Options = {
   processes: Processes;
   kernel: () => Promise<object>;
   storage: () => Promise<object>;
+  schedule: () => Promise<object>;
   chunks: () => Promise<object>;
   now: () => number;
 };
 
-export const createProc = ({ processes, kernel, storage, chunks, now }: Options): Proc => {
+export const createProc = ({ processes, kernel, storage, schedule, chunks, now }: Options): Proc => {
   const calls: CallLine[] = [];
   const runs = join(PROC, 'runs');
 
@@ -61,6 +66,7 @@ export const createProc = ({ processes, kernel, storage, chunks, now }: Options)
   const contentOf = async (path: Path): Promise<unknown> => {
     if (path === join(PROC, 'kernel')) return kernel();
     if (path === join(PROC, 'storage')) return storage();
+    if (path === join(PROC, 'schedule')) return schedule();
     if (path === join(PROC, 'chunks')) return chunks();
     if (path === join(PROC, 'calls')) return calls;
     const process = parentOf(path) === runs ? processes.get(nameOf(path)) : undefined;
@@ -87,6 +93,7 @@ export const createProc = ({ processes, kernel, storage, chunks, now }: Options)
             stat(join(PROC, 'chunks'), 'file'),
             stat(join(PROC, 'kernel'), 'file'),
             stat(runs, 'dir'),
+            stat(join(PROC, 'schedule'), 'file'),
             stat(join(PROC, 'storage'), 'file'),
           ],
         });
@@ -97,7 +104,7 @@ export const createProc = ({ processes, kernel, storage, chunks, now }: Options)
           ...stat(join(runs, process.id), 'file', {
             title: process.title,
             kind: process.kind,
-            state: process.signal.aborted ? 'stopping' : 'running',
+            state: stateOf(process.signal, process.paused),
           }),
           actor: process.actor,
           at: new Date(process.startedAt).toISOString(),

@@ -1,4 +1,4 @@
-/** kill, log, live: what a process may do to its own record, and the operator to any process. */
+/** kill, pause, log, live: what a process may do to its own record, and the operator to any process. */
 import { err, ok } from '../protocol/errors.ts';
 import type { RunRecord } from '../protocol/formats/records.ts';
 import { authorOf, type Handler } from './kernel.ts';
@@ -8,6 +8,20 @@ export const kill: Handler<'kill'> = async (kernel, _caller, { run }) => {
   return killed.length === 0 && run !== 'all'
     ? err('ENOENT', `No run ${run} is live. It may have ended already.`)
     : ok({ killed });
+};
+
+export const pause: Handler<'pause'> = async (kernel, caller, { run, on }) => {
+  const held = kernel.processes.pause(run, on);
+  if (held.length === 0 && run !== 'all')
+    return err('ENOENT', `No run ${run} is live and ${on ? 'can be held' : 'is held'}.`);
+  const text = on ? 'The operator held this run.' : 'The operator let this run go on.';
+  const note: RunRecord = { t: 'note', at: new Date(kernel.now()).toISOString(), text, paused: on };
+  const content = `${JSON.stringify(note)}\n`;
+  const noted = await kernel.fs.write(
+    held.flatMap(({ file }) => (file ? [{ op: 'append' as const, path: file, content }] : [])),
+    authorOf(caller, on ? `Holds ${held.length} runs` : `Lets ${held.length} runs go on`),
+  );
+  return noted.ok ? ok({ runs: held.map(({ id }) => id) }) : noted;
 };
 
 /** A run writes its steps; how it began and ended is for the process room alone to say. */

@@ -94,25 +94,6 @@ describe('a run', () => {
     });
   });
 
-  test('[R2] one that the kernel died under is closed as failed at the next boot, in words, once', async () => {
-    const disk = createDisk();
-    const { k, op, crash } = await boot(() => new Promise(() => undefined), disk);
-    const fired = await op.fire(SHELL, { args: { prompt: 'go' } });
-    const run = fired.ok ? (fired.value.run ?? '') : '';
-    await k.clock.advance(5);
-    crash();
-    for (let i = 0; i < 2; i++) {
-      const later = await boot(undefined, disk);
-      const lines = await records(later.k, run);
-      expect(lines.map((record) => record.t)).toEqual(['start', 'end']);
-      expect(lines[1]).toMatchObject({
-        state: 'failed',
-        error: { code: 'ECANCELED', message: expect.stringContaining('fire it again') },
-      });
-      later.crash();
-    }
-  });
-
   test('[R3] [A20] killing aborts its signal at once; it ends cancelled, with what it started', async () => {
     const { k, op } = await boot(async (sys) => {
       // A bash line of the run hangs on the run's own signal.

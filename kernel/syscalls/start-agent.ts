@@ -3,6 +3,7 @@
  * the job expects.
  */
 import { err, ok, type Result } from '../protocol/errors.ts';
+import type { Actor } from '../protocol/actor.ts';
 import type { Job } from '../protocol/formats/job.ts';
 import { roleFile } from '../protocol/capability.ts';
 import { parseRole } from '../protocol/formats/role.ts';
@@ -10,7 +11,9 @@ import type { Rehearsal } from '../protocol/formats/rehearsal.ts';
 import type { Ended } from '../protocol/ports.ts';
 import type { Process } from '../process/processes.ts';
 import { refused } from '../fs/reads.ts';
+import type { Path } from '../protocol/paths.ts';
 import type { Caller, Kernel } from './kernel.ts';
+import { slotLines, type DueSlot } from './slots.ts';
 
 export type Start = {
   agent: string;
@@ -19,6 +22,10 @@ export type Start = {
   after?: string;
   rehearsal?: Rehearsal;
   parent?: string;
+  /** The slot this run answers. */
+  due?: DueSlot;
+  /** [R2] The run goes on from its record, which began then. */
+  resumes?: { file: Path; startedAt: number; paused: boolean; by: Actor; title: string };
 };
 
 /** Today, YYYY-MM-DD, where the job or this device says it is. */
@@ -31,7 +38,7 @@ export const today = (time: number, tz?: string): string =>
   }).format(time);
 
 /** [R4] A run owes its output: without a revision of it made by this run, the run failed. */
-const owed = async (
+export const owed = async (
   kernel: Kernel,
   process: Process,
   job: Job | undefined,
@@ -71,34 +78,38 @@ export const startAgent = async (
       `${file} says name: ${role.value.name}, but lies in the folder of ${start.agent}. The two must be the same.`,
       { path: file },
     );
-  const { job, rehearsal, after } = start;
-  const date = today(kernel.now(), job?.tz);
+  const { job, rehearsal, due, resumes } = start;
+  const after = resumes?.file ?? start.after;
+  const date = today(resumes?.startedAt ?? kernel.now(), job?.tz);
+  const prompt = start.prompt.replaceAll('{date}', date);
   const program = job?.program ?? role.value.program;
   const parent = start.parent ?? caller.run;
   const spawned = kernel.processes.spawn(
     {
       id,
       actor: `agent:${role.value.name}`,
-      by: caller.actor,
+      by: resumes?.by ?? caller.actor,
       kind: job ? 'job' : 'agent',
       agent: role.value.name,
       capabilities: [],
       record: true,
-      title: job?.title ?? job?.slug ?? start.prompt.split('\n', 1)[0]?.slice(0, 120) ?? role.value.name,
-      prompt: start.prompt,
+      title:
+        resumes?.title ?? job?.title ?? job?.slug ?? start.prompt.split('\n', 1)[0]?.slice(0, 120) ?? role.value.name,
+      prompt,
       ...(job ? { job: job.path } : {}),
       ...(program ? { program } : {}),
       ...(parent ? { parent } : {}),
+      ...(job && due ? { slot: due.slot, also: slotLines(job.path, due, id, kernel) } : {}),
+      ...(resumes ? { resumes } : {}),
       ...(rehearsal
         ? { recorded: rehearsal.title, model: rehearsal.model }
         : role.value.model
           ? { model: role.value.model }
           : {}),
-      ...(after ? { after } : {}),
+      ...(start.after ? { after: start.after } : {}),
     },
     async (process) => {
       const sys = kernel.sys({ actor: process.actor, run: process.id, capabilities: [], signal: process.signal });
-      const prompt = start.prompt.replaceAll('{date}', date);
       const ended = await kernel.ports.agents.run(sys, {
         role: role.value,
         prompt,

@@ -3,7 +3,7 @@
  */
 import type { CallName } from '../protocol/syscalls.ts';
 import type { Handler } from './kernel.ts';
-import { kill, live, log } from './run.ts';
+import { kill, live, log, pause } from './run.ts';
 import { close, open } from './open.ts';
 import { persist } from './persist.ts';
 import { blame, list, read, search } from './read.ts';
@@ -41,6 +41,7 @@ export const HANDLERS: { [N in CallName]: Handler<N> } = {
   activate,
   deactivate,
   kill,
+  pause,
   watch,
   unwatch,
   open,

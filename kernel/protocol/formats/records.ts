@@ -60,10 +60,14 @@ export type RunRecord =
       kind: RunKind;
       title: string;
       job?: Path;
+      /** When it was due, of a run that the schedule started. */
+      slot?: string;
       agent?: string;
       program?: string;
       parent?: string;
       by: Actor;
+      /** The device that runs it; no other takes it up. */
+      device?: string;
       model?: string;
       /** Set when the model's answers are a recording: the demonstration's title. */
       recorded?: string;
@@ -91,7 +95,8 @@ export type RunRecord =
       result: string;
       revisions?: RevisionId[];
     }
-  | { t: 'note'; at: string; text: string }
+  /** `resumed`: the kernel died and the run went on; `paused`: it was held, or let go. */
+  | { t: 'note'; at: string; text: string; resumed?: boolean; paused?: boolean }
   | {
       t: 'end';
       at: string;

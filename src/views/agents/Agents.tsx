@@ -149,7 +149,7 @@ function Everyone() {
       <section class="mt-6" aria-labelledby="agents-jobs">
         <div class="h-sec">
           <h2 id="agents-jobs">Jobs</h2>
-          <span class="count">on a file change or by hand; schedules do not run yet</span>
+          <span class="count">by the clock, on a file change, or by hand</span>
         </div>
         <Show when={jobs.value()} fallback={<Skeleton label="Reading the jobs" />}>
           {(list) => (

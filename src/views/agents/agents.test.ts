@@ -145,10 +145,9 @@ describe('when a job runs', () => {
     return parsed.value;
   };
 
-  test('a schedule is read out with the word that it does not run yet', () => {
+  test('when a job runs is read out: by the clock, on a change, by hand', () => {
     expect(whenOf(job('agent: analyst\nschedule: "0 7 * * *"\ntz: Europe/Berlin'))).toEqual({
       words: 'scheduled 0 7 * * *, Europe/Berlin',
-      note: 'schedules do not run yet: start it by hand',
     });
     expect(whenOf(job('agent: analyst\non: { change: /workspace/inbox/* }'))).toEqual({
       words: 'on change of',
@@ -157,8 +156,7 @@ describe('when a job runs', () => {
     expect(whenOf(job('agent: analyst'))).toEqual({ words: 'by hand' });
   });
 
-  test('a bash job and a job of an inactive program cannot be run, with the reason', () => {
-    expect(whyNot(job('run: bash'), [])).toMatch(/bash script/);
+  test('a job of an inactive program cannot be run, with the reason', () => {
     expect(whyNot(job('agent: analyst\nprogram: competitor-brief'), [program('installed')])).toMatch(/not active/);
     expect(whyNot(job('agent: analyst\nprogram: competitor-brief'), [program('active')])).toBeUndefined();
   });

@@ -14,7 +14,6 @@ export const whenOf = (job: Job): When => {
     const rules = Array.isArray(job.schedule) ? job.schedule.join(', ') : job.schedule;
     return {
       words: `scheduled ${rules}${job.tz ? `, ${job.tz}` : ''}`,
-      note: 'schedules do not run yet: start it by hand',
     };
   }
   return { words: 'by hand' };
@@ -22,8 +21,6 @@ export const whenOf = (job: Job): When => {
 
 /** Why it cannot be run now; undefined when it can. */
 export const whyNot = (job: Job, programs: readonly InstalledProgram[]): string | undefined => {
-  if (job.run === 'bash')
-    return 'Jobs that run a bash script arrive with the scheduler. Run the script from the command line.';
   const { program } = job;
   if (program && !programs.some(({ name, state }) => name === program && state === 'active'))
     return `The program ${program} is not active, so its jobs do not run.`;
