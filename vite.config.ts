@@ -2,7 +2,7 @@
 // Builds the app into dist/, a folder any static host can serve from any path, and tells vitest where tests are.
 // The page and the workers are ES modules; the service worker is a classic script of its own, built by the PWA plugin.
 import { basename, dirname } from 'node:path';
-import { defineConfig, type Plugin } from 'vite';
+import { build, defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 import solid from 'vite-plugin-solid';
 import { PAGE_CSP } from './kernel/boot/content-security.ts';
@@ -20,6 +20,34 @@ function contentSecurity(): Plugin {
   };
 }
 
+/** The service worker's kernel: one classic script without further imports, which a service worker could not load. */
+function alarmKernel(): Plugin {
+  let outDir = 'dist';
+  return {
+    name: 'allod:alarm-kernel',
+    apply: 'build',
+    configResolved: (config) => void (outDir = config.build.outDir),
+    writeBundle: {
+      sequential: true,
+      handler: () =>
+        build({
+          configFile: false,
+          publicDir: false,
+          logLevel: 'warn',
+          build: {
+            outDir,
+            emptyOutDir: false,
+            target: 'es2022',
+            rolldownOptions: {
+              input: 'kernel/boot/alarm-kernel.ts',
+              output: { format: 'iife', entryFileNames: 'alarm-kernel.js', codeSplitting: false },
+            },
+          },
+        }).then(() => undefined),
+    },
+  };
+}
+
 const pwa = VitePWA({
   strategies: 'injectManifest',
   srcDir: 'kernel/boot',
@@ -29,6 +57,8 @@ const pwa = VitePWA({
   injectManifest: {
     rollupFormat: 'iife',
     globPatterns: ['**/*.{js,css,html,png,svg,wasm,woff2,zip,json}'],
+    // Kept with the service worker itself.
+    globIgnores: ['alarm-kernel.js'],
     maximumFileSizeToCacheInBytes: 10_000_000,
   },
   // No `id`: it would resolve against the origin, so two copies under two paths of one host would be one app.
@@ -55,7 +85,10 @@ const testing = process.env['VITEST'] !== undefined;
 
 export default defineConfig({
   base: './',
-  plugins: [solid(), ...(testing ? [] : [bundlePrograms(), contentSecurity(), firstLoad({ limit: 150_000 }), pwa])],
+  plugins: [
+    solid(),
+    ...(testing ? [] : [bundlePrograms(), contentSecurity(), firstLoad({ limit: 150_000 }), alarmKernel(), pwa]),
+  ],
   build: {
     target: 'es2022',
     // light-dark() must reach the browser as written: the theme switch depends on it.

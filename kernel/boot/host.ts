@@ -18,8 +18,11 @@ const storage: Storage = {
 /** Daemons parse YAML: their parsers are not fetched while the page still fetches its first screen. */
 const AFTER_FIRST_SCREEN_MS = 1_000;
 
+/** What a host cannot do by itself, or does in its own way. */
+export type HostParts = { bash: BashPort; daemonsAfterMs?: number };
+
 /** A module's export, loaded once, on first use; a load that failed (offline before it was cached) is tried again. */
-const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
+export const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
   let loading: Promise<T> | undefined;
   return () =>
     (loading ??= load().catch((cause: unknown) => {
@@ -28,7 +31,7 @@ const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
     }));
 };
 
-export const browserHost = (workspace: string): Host => ({
+export const browserHost = (workspace: string, parts: HostParts): Host => ({
   workspace,
   now: () => Date.now(),
   setTimer: (run, ms) => {
@@ -37,19 +40,18 @@ export const browserHost = (workspace: string): Host => ({
   },
   storage,
   daemons: async () => {
-    await new Promise((resolve) => setTimeout(resolve, AFTER_FIRST_SCREEN_MS));
+    await new Promise((resolve) => setTimeout(resolve, parts.daemonsAfterMs ?? AFTER_FIRST_SCREEN_MS));
     return (await import('../daemons/table.ts')).DAEMONS;
   },
   ports: ({ secrets, notify }) => {
     const agents = once<AgentsPort>(async () =>
       (await import('../agents/agents.ts')).createAgents({ secrets: secrets.use, online: () => navigator.onLine }),
     );
-    const bash = once<BashPort>(async () => (await import('../bash/bash.ts')).createBash());
     const effects = once<EffectsPort>(async () => (await import('../effects/effects.ts')).createEffects({ notify }));
     const loader = once<LoaderPort>(async () => (await import('../loader/loader.ts')).createLoader({}));
     return {
       secrets,
-      bash: { run: async (sys, order) => (await bash()).run(sys, order) },
+      bash: parts.bash,
       effects: { run: async (sys, effect) => (await effects()).run(sys, effect) },
       agents: { run: async (sys, order) => (await agents()).run(sys, order) },
       loader: {

@@ -67,6 +67,8 @@ export type Running = {
   standing: Promise<Index>;
   /** If ever, why the database is not ours any more: a newer version needs it, or it was deleted. */
   gone: Promise<SysError>;
+  /** Have the daemons look what is due; resolves when they have. */
+  alarm: () => Promise<void>;
   /** Flush, seal and close; nothing acknowledged is lost without it either. */
   stop: () => Promise<void>;
 };
@@ -242,6 +244,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
 
   const standing = new AbortController();
   const stops: (() => void)[] = [];
+  const looks: (() => Promise<void>)[] = [];
   const daemonsStarted = started
     .then(() => (damaged ? [] : host.daemons()))
     .then(async (daemons) => {
@@ -256,6 +259,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
               capabilities: daemon.capabilities ?? [],
               signal: standing.signal,
             }),
+            (look) => void looks.push(look),
           ),
         );
       }
@@ -279,6 +283,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     gone: db.whenGone.then(({ error }) => error),
     as: (actor) => sys({ actor, run: '', capabilities: [], signal: standing.signal }),
     call: (caller, name, args) => dispatch(kernel, caller, name, args),
+    alarm: () => daemonsStarted.then(() => Promise.all(looks.map((look) => look()))).then(() => undefined),
     stop: async () => {
       stopped = true;
       cancelBegin();

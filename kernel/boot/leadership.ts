@@ -5,7 +5,14 @@
  * follower gets a channel of its own, named by an id only the two of them use.
  */
 
-type Note = { t: 'lead'; epoch: number } | { t: 'who' } | { t: 'join'; client: string } | { t: 'ping' } | { t: 'pong' };
+/** `alarm`: the service worker was woken and found a tab leading: what is due is for that one to look at. */
+export type Note =
+  | { t: 'lead'; epoch: number }
+  | { t: 'who' }
+  | { t: 'alarm' }
+  | { t: 'join'; client: string }
+  | { t: 'ping' }
+  | { t: 'pong' };
 
 const PING_MS = 2000;
 /** A kernel replaying a long tail on a slow phone may be busy for seconds; a frozen tab never answers. */
@@ -16,7 +23,12 @@ export type Leadership = {
   resign: () => void;
 };
 
-export type Leading = { epoch: number; join: (client: string) => void; stop: () => Promise<void> };
+export type Leading = {
+  epoch: number;
+  join: (client: string) => void;
+  alarm: () => void;
+  stop: () => Promise<void>;
+};
 
 type Role = {
   /**
@@ -29,12 +41,14 @@ type Role = {
   failed: (cause: unknown) => void;
 };
 
+export const kernelLock = (workspace: string): string => `allod:${workspace}:kernel`;
+export const rendezvousName = (workspace: string): string => `allod:${workspace}`;
 export const channelName = (workspace: string, client: string): string => `allod:${workspace}:${client}`;
 export const clientLock = (workspace: string, client: string): string => `allod:${workspace}:client:${client}`;
 
 export const campaign = (workspace: string, role: Role): Leadership => {
-  const lock = `allod:${workspace}:kernel`;
-  const rendezvous = new BroadcastChannel(`allod:${workspace}`);
+  const lock = kernelLock(workspace);
+  const rendezvous = new BroadcastChannel(rendezvousName(workspace));
   const send = (note: Note): void => rendezvous.postMessage(note);
   let leading: Leading | undefined;
   let following = 0;
@@ -48,6 +62,7 @@ export const campaign = (workspace: string, role: Role): Leadership => {
     if (data.t === 'ping' && holding) send({ t: 'pong' });
     else if (data.t === 'who' && leading) send({ t: 'lead', epoch: leading.epoch });
     else if (data.t === 'join') leading?.join(data.client);
+    else if (data.t === 'alarm') leading?.alarm();
     else if (data.t === 'pong') heard = Date.now();
     else if (data.t === 'lead') {
       heard = Date.now();

@@ -1,6 +1,7 @@
 // The service worker: serves the built app and its program bundles from the cache, so that everything opens offline,
 // and puts a content security policy on worker scripts, which a page's <meta> cannot reach.
-// Classic script, built on its own; `import()` throws here, so everything is static.
+// Classic script, built on its own; `import()` throws here, so everything is static. The kernel that runs while every tab
+// is closed (alarm.ts) is a script of its own: kept with this one, and read only when an alarm wakes it.
 // An update waits until a page sends { type: 'SKIP_WAITING' }: no running tab changes under the operator's hands.
 import {
   cleanupOutdatedCaches,
@@ -9,14 +10,29 @@ import {
   precache,
   type PrecacheEntry,
 } from 'workbox-precaching';
+import type { Woken } from './alarm.ts';
 import { WORKER_CSP } from './content-security.ts';
 
-declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: (PrecacheEntry | string)[] };
+type SyncEvent = ExtendableEvent & { tag: string };
+declare const self: ServiceWorkerGlobalScope & {
+  __WB_MANIFEST: (PrecacheEntry | string)[];
+  /** What alarm-kernel.js leaves behind. */
+  allodAlarm?: { wake: (workspace: string) => Promise<Woken> };
+  registration: { sync?: { register: (tag: string) => Promise<void> } };
+};
+
+const WORKSPACE = 'main';
+const ALARM_KERNEL = 'alarm-kernel.js';
+/** Both kinds of alarm: `periodicsync` when the browser sees fit, `sync` as soon as there is a network. */
+const ALARM = 'allod-alarm';
 
 const shell = new URL('index.html', self.registration.scope).href;
 
 precache(self.__WB_MANIFEST);
 cleanupOutdatedCaches();
+
+// Only a script that was read while installing can be read later; reading it does nothing yet.
+self.addEventListener('install', () => importScripts(ALARM_KERNEL));
 
 // The first install takes the page that is already open, so that its next load works offline and under the policy.
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
@@ -27,6 +43,20 @@ self.addEventListener('message', (event) => {
     void self.skipWaiting();
   }
 });
+
+for (const kind of ['periodicsync', 'sync'])
+  self.addEventListener(kind, (event) => {
+    const { tag } = event as SyncEvent;
+    if (tag === ALARM) (event as SyncEvent).waitUntil(wake());
+  });
+
+/** One wake-up. What must go on gets another, with time of its own. */
+async function wake(): Promise<void> {
+  if (!self.allodAlarm) importScripts(ALARM_KERNEL);
+  const woken = await self.allodAlarm?.wake(WORKSPACE);
+  // Not every browser has it, and none promises when: the next start of a tab is what goes on for sure.
+  if (woken === 'left') await self.registration.sync?.register(ALARM).catch(() => undefined);
+}
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;

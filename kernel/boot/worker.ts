@@ -4,12 +4,18 @@
  */
 import { SysFailure, type SysError } from '../protocol/errors.ts';
 import type { FromKernel, ToKernel } from '../protocol/wire.ts';
-import { browserHost } from './host.ts';
+import type { BashPort } from '../protocol/ports.ts';
+import { browserHost, once } from './host.ts';
 import { bootKernel, type Running } from './kernel.ts';
-import { campaign, channelName, clientLock } from './leadership.ts';
+import { campaign, channelName, clientLock, rendezvousName } from './leadership.ts';
 import { serve } from './serve.ts';
 
 const WORKSPACE = 'main';
+
+/** A script runs in a worker of its own, which only a page's worker can start. */
+const bash = once<BashPort>(async () => (await import('../bash/bash.ts')).createBash());
+const host = (): ReturnType<typeof browserHost> =>
+  browserHost(WORKSPACE, { bash: { run: async (sys, order) => (await bash()).run(sys, order) } });
 
 /**
  * What travels on the channel between a follower and the leader. Each is of one leader's time: a tab that was frozen and
@@ -93,12 +99,12 @@ const start = async (): Promise<void> => {
       });
     };
 
-  const rendezvous = new BroadcastChannel(`allod:${WORKSPACE}`);
+  const rendezvous = new BroadcastChannel(rendezvousName(WORKSPACE));
   const leadership = campaign(WORKSPACE, {
     lead: async (known) => {
       toKernel = undefined;
       toPage({ t: 'state', state: { state: 'starting' } });
-      const running = await bootKernel({ ...browserHost(WORKSPACE), known });
+      const running = await bootKernel({ ...host(), known });
       leader = running.epoch;
       const own = serve(running, 'operator', toPage, true);
       connectPage(own.receive);
@@ -110,6 +116,7 @@ const start = async (): Promise<void> => {
       });
       return {
         epoch: running.epoch,
+        alarm: () => void running.alarm(),
         join: join(running, guests),
         stop: async () => {
           toKernel = undefined;

@@ -6,6 +6,6 @@ export type Daemon = {
   name: string;
   /** What it may write, and nothing else. */
   capabilities?: readonly Capability[];
-  /** Begin; the returned function ends it. */
-  start: (sys: Sys) => () => void;
+  /** Begin; the returned function ends it. `onAlarm` takes what to do when the kernel is woken: look what is due now. */
+  start: (sys: Sys, onAlarm: (look: () => Promise<void>) => void) => () => void;
 };

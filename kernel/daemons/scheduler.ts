@@ -36,7 +36,7 @@ const realTimer = (run: () => void, ms: number): (() => void) => {
 export const isExecutor = (device: string, executor: string | undefined): boolean =>
   executor === undefined || (executor.length >= 6 && device.startsWith(executor));
 
-const start = (sys: Sys, options: SchedulerOptions): (() => void) => {
+const start = (sys: Sys, options: SchedulerOptions, onAlarm: (look: () => Promise<void>) => void): (() => void) => {
   const setTimer = options.setTimer ?? realTimer;
   const report =
     options.report ??
@@ -178,6 +178,10 @@ const start = (sys: Sys, options: SchedulerOptions): (() => void) => {
     device = await deviceOf(sys);
     await jobs.load();
   });
+  onAlarm(() => {
+    again();
+    return turn;
+  });
   const unwatch = sys.on(['/workspace/jobs/*', POLICY, '/system/programs/*'], (event) => {
     if (event.change === 'live') return;
     again(async () => {
@@ -195,5 +199,5 @@ const start = (sys: Sys, options: SchedulerOptions): (() => void) => {
 export const createScheduler = (options: SchedulerOptions): Daemon => ({
   name: 'scheduler',
   capabilities: [{ right: 'write', paths: [`${SLOTS}/**`] }],
-  start: (sys) => start(sys, options),
+  start: (sys, onAlarm) => start(sys, options, onAlarm),
 });
