@@ -29,6 +29,7 @@ import { recordsInto } from '../syscalls/run-records.ts';
 import { subscribe } from '../syscalls/watch.ts';
 import type { Daemon } from '../daemons/daemon.ts';
 import { genesis } from './genesis.ts';
+import { standDaemons } from './daemons.ts';
 import { createFinder } from './finder.ts';
 
 export const VERSION = '0.1.0';
@@ -243,26 +244,14 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   expire();
 
   const standing = new AbortController();
-  const stops: (() => void)[] = [];
-  const looks: (() => Promise<void>)[] = [];
+  let stopDaemons = (): void => undefined;
   const daemonsStarted = started
     .then(() => (damaged ? [] : host.daemons()))
     .then(async (daemons) => {
       if (!stopped && !damaged && files.stat(RUNS))
         await (await import('../syscalls/resume-runs.ts')).resumeRuns(kernel);
-      for (const daemon of stopped ? [] : daemons) {
-        stops.push(
-          daemon.start(
-            sys({
-              actor: `daemon:${daemon.name}`,
-              run: '',
-              capabilities: daemon.capabilities ?? [],
-              signal: standing.signal,
-            }),
-            (look) => void looks.push(look),
-          ),
-        );
-      }
+      const daemonsStanding = standDaemons(stopped ? [] : daemons, sys, standing.signal);
+      stopDaemons = daemonsStanding.stop;
       const { startUpkeep } = await import('../journal/upkeep.ts');
       if (!stopped) upkeep = startUpkeep({ db, journal, epoch, now, setTimer });
       const { createSweeper, startSweep } = await import('../fs/sweep.ts');
@@ -270,7 +259,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       if (!stopped && !damaged) sweep = startSweep(sweeper, { busy: journal.busy, setTimer });
       // What was committed before it was there counts too.
       upkeep?.wake();
-      return { sweeper, index: finder.open() };
+      return { sweeper, index: finder.open(), alarm: daemonsStanding.alarm };
     });
   // Offline before it was cached: the next search opens the index, or says why it cannot.
   daemonsStarted.catch(() => undefined);
@@ -283,13 +272,13 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     gone: db.whenGone.then(({ error }) => error),
     as: (actor) => sys({ actor, run: '', capabilities: [], signal: standing.signal }),
     call: (caller, name, args) => dispatch(kernel, caller, name, args),
-    alarm: () => daemonsStarted.then(() => Promise.all(looks.map((look) => look()))).then(() => undefined),
+    alarm: () => daemonsStarted.then(({ alarm }) => alarm()),
     stop: async () => {
       stopped = true;
       cancelBegin();
       await kernel.starting?.().catch(() => undefined);
       cancelExpiry();
-      for (const stop of stops) stop();
+      stopDaemons();
       standing.abort();
       // A kernel that was fenced cannot put down what it holds: each room is refused by itself, and the rest still ends.
       const failures: unknown[] = [];
