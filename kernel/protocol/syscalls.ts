@@ -6,6 +6,7 @@
 // The small half of zod: the gate is loaded before the cockpit is usable (29 → 14 kB gzipped).
 import en from 'zod/v4/locales/en.js';
 import * as z from 'zod/mini';
+import { actorSchema } from './actor.ts';
 import type { Effect, EffectClass } from './effects.ts';
 import { effectSchema } from './effects.ts';
 import type { RevisionId } from './entry.ts';
@@ -163,6 +164,17 @@ export const CALLS = {
     'Take back every grant of an actor, or those for the named patterns.',
     z.object({ actor: z.string(), write: z.optional(z.array(z.string())) }),
   ),
+  would: row(
+    'operator',
+    'read',
+    'What would happen if an actor read or wrote a path, or fired an effect, now.',
+    z.object({
+      actor: actorSchema,
+      what: z._default(z.enum(['read', 'write']), 'write'),
+      path: z.optional(path),
+      effect: z.optional(effectSchema),
+    }),
+  ),
   plan: row('operator', 'read', 'Read and verify a bundle; changes nothing.', z.object({ source: contentSchema })),
   install: row(
     'operator',
@@ -256,6 +268,7 @@ export type Values = {
   decide: { id: string; state: ProposalState };
   grant: { grants: string[] };
   revoke: { grants: string[] };
+  would: { verdict: 'apply' | 'queue' | 'deny'; reason?: string };
   plan: Plan;
   install: InstalledProgram;
   activate: Receipt;

@@ -18,6 +18,7 @@ const grant: Handler<'grant'> = async (...call) => (await import('./grant.ts')).
 const revoke: Handler<'revoke'> = async (...call) => (await import('./grant.ts')).revoke(...call);
 const propose: Handler<'propose'> = async (...call) => (await import('./propose.ts')).propose(...call);
 const decide: Handler<'decide'> = async (...call) => (await import('./decide.ts')).decide(...call);
+const would: Handler<'would'> = async (...call) => (await import('./would.ts')).would(...call);
 const plan: Handler<'plan'> = async (...call) => (await import('./programs.ts')).plan(...call);
 const install: Handler<'install'> = async (...call) => (await import('./programs.ts')).install(...call);
 const activate: Handler<'activate'> = async (...call) => (await import('./programs.ts')).activate(...call);
@@ -36,6 +37,7 @@ export const HANDLERS: { [N in CallName]: Handler<N> } = {
   decide,
   grant,
   revoke,
+  would,
   plan,
   install,
   activate,
