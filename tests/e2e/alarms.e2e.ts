@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, test, type CDPSession, type Page } from '@playwright/test';
 import type { RunRecord } from '../../kernel/protocol/formats/records.ts';
 import { parseSlots, type SlotLine } from '../../kernel/protocol/formats/schedule.ts';
+import { sendAlarm, watchtowerOf, type Alarm } from '../alarms.ts';
 import { startBrowser, type BrowserProcess } from '../browser-process.ts';
 import { startMessages, type MessagesServer, type Turn } from '../servers/messages.ts';
 import { serveStatic, type StaticServer } from '../servers/static.ts';
@@ -79,34 +80,6 @@ const textOf = (page: Page, path: string): Promise<string> =>
     return read.ok ? String(read.value.content) : '';
   }, path);
 
-/** A page that is none of the app's, through which alarms are sent. */
-const watchtower = async (): Promise<CDPSession> => {
-  const page = browser.context.pages().find((one) => one.url() === 'about:blank') ?? (await browser.context.newPage());
-  return browser.context.newCDPSession(page);
-};
-
-const alarm = async (session: CDPSession, kind: 'PeriodicSync' | 'Sync'): Promise<void> => {
-  const found = new Promise<string>((resolve) =>
-    session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
-      const ours = registrations.find(({ scopeURL, isDeleted }) => scopeURL.startsWith(app.url) && !isDeleted);
-      if (ours) resolve(ours.registrationId);
-    }),
-  );
-  await session.send('ServiceWorker.enable');
-  const registrationId = await found;
-  const origin = new URL(app.url).origin;
-  if (kind === 'PeriodicSync')
-    await session.send('ServiceWorker.dispatchPeriodicSyncEvent', { origin, registrationId, tag: 'allod-alarm' });
-  else
-    await session.send('ServiceWorker.dispatchSyncEvent', {
-      origin,
-      registrationId,
-      tag: 'allod-alarm',
-      lastChance: false,
-    });
-  await session.send('ServiceWorker.disable');
-};
-
 /** Each slot of the job as it stands. */
 const slotsOf = async (page: Page): Promise<Extract<SlotLine, { t: 'slot' }>[]> => {
   const month = new Date().toISOString().slice(0, 7);
@@ -118,6 +91,9 @@ const slotsOf = async (page: Page): Promise<Extract<SlotLine, { t: 'slot' }>[]> 
 
 const epochOf = async (page: Page): Promise<number> =>
   (JSON.parse(await textOf(page, '/proc/kernel')) as { epoch: number }).epoch;
+
+const watchtower = (): Promise<CDPSession> => watchtowerOf(browser.context);
+const alarm = (session: CDPSession, kind: Alarm): Promise<void> => sendAlarm(session, app.url, kind);
 
 const closeTabs = async (): Promise<void> => {
   for (const page of browser.context.pages()) if (page.url() !== 'about:blank') await page.close();

@@ -1,5 +1,5 @@
-// npm run soak: builds the app if it is not built, and hands over to main.ts. Plain JavaScript, because Node 20 runs no
-// TypeScript; vite does.
+// npm run soak: builds the app if it is not built, and hands over to main.ts, or with `schedule` first to schedule.ts.
+// Plain JavaScript, because Node 20 runs no TypeScript; vite does.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,11 +12,13 @@ if (!existsSync(join(root, 'dist', 'index.html'))) {
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   if (spawnSync(process.execPath, [vite, 'build'], { cwd: root, stdio: 'inherit' }).status !== 0) process.exit(1);
 }
+const [kind, ...rest] = process.argv.slice(2);
+const schedule = kind === 'schedule';
 /** @type {{ module: { main: (argv: string[]) => Promise<number> } }} */
-const { module } = await runnerImport(join(here, 'main.ts'), {
+const { module } = await runnerImport(join(here, schedule ? 'schedule.ts' : 'main.ts'), {
   configFile: false,
   root: here,
   logLevel: 'error',
   ssr: { external: ['playwright', 'vite'] },
 });
-process.exit(await module.main(process.argv.slice(2)));
+process.exit(await module.main(schedule ? rest : process.argv.slice(2)));
