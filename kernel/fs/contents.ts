@@ -53,6 +53,8 @@ export type Contents = {
   /** The document behind a text. */
   document: (content: TextContent) => Promise<Y.Doc>;
   bytesOf: (content: Past) => Promise<Uint8Array>;
+  /** What is in memory of it, and does not count as used. */
+  held: (id: NodeId) => Content | undefined;
   put: (id: NodeId, content: Content) => void;
   drop: (id: NodeId) => void;
   clear: () => void;
@@ -246,6 +248,7 @@ export const createContents = ({ db, epoch, log, histories, client }: Options): 
     members,
     refresh,
     document: async (content) => (await import('./texts.ts')).docOf(content, client()),
+    held: cache.get,
     put: cache.put,
     drop: cache.drop,
     clear: () => {

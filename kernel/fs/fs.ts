@@ -269,7 +269,7 @@ export const openFs = async ({ db, log, epoch, setTimer }: Options): Promise<Fs>
     },
     bulk: async (nodes) => {
       const [{ readBulk }] = await Promise.all([import('./bulk.ts'), ready()]);
-      return readBulk(nodes, log);
+      return readBulk(nodes, log, ({ id }) => contents.held(id));
     },
     former: async () => {
       const [{ createFormer }] = await Promise.all([import('./former.ts'), ready().then(() => reach())]);
