@@ -80,7 +80,9 @@ class Replica {
     }
     fresh.sort((a, b) => a.at - b.at || a.tick - b.tick || (a.device < b.device ? -1 : 1));
     const newest = fresh.at(-1);
-    if (newest && newest.at >= this.last.at) this.last = { at: newest.at, tick: newest.tick + 1 };
+    const { at, tick } = this.last;
+    if (newest && (newest.at > at || (newest.at === at && newest.tick >= tick)))
+      this.last = { at: newest.at, tick: newest.tick + 1 };
     if (together) this.tree.applyAll(fresh, () => undefined);
     else for (const entry of fresh) this.tree.apply(entry);
   }
