@@ -189,7 +189,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     causes,
     sys,
     ports: host.ports({ secrets, notify }),
-    facts: createFacts(files),
+    facts: createFacts(files, now),
     device: self.id,
     epoch,
     deciding: (body) => {

@@ -87,7 +87,7 @@ describe('a sound program', () => {
     });
     expect(notAsked(asking)).toEqual(['write any file of yours', "read other agents' memory"]);
     expect(asking.powers.effects).toEqual([
-      'http GET https://a.example/**',
+      'http GET https://a.example/** as read with A_KEY',
       'http POST https://a.example/order',
       'notify',
     ]);

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Actor } from '../protocol/actor.ts';
 import { policySchema, type Policy } from '../protocol/formats/policy.ts';
 import { roleSchema, TOOLS, type Autonomy, type Role } from '../protocol/formats/role.ts';
-import { decideDecision, decideEffect, decideRead, decideWrite, stricter, type Facts } from './decide.ts';
+import { decideEffect } from './decide-effect.ts';
+import { decideDecision, decideRead, decideWrite, stricter, type Facts } from './decide.ts';
 
 const policyOf = (policy: object = {}): Policy =>
   policySchema.parse({ grants: { 'agent:a': { write: ['/workspace/**'] } }, ...policy });
@@ -13,6 +14,8 @@ const roleOf = (role: object = {}): Role => ({
 const factsOf = (more: Partial<Facts> = {}): Facts => ({
   policy: policyOf(),
   powers: [],
+  effects: [],
+  now: 0,
   role: roleOf(),
   capabilities: [],
   ...more,

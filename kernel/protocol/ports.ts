@@ -52,9 +52,17 @@ export type BashEnded = {
 
 export type BashPort = { run: (sys: Sys, order: Omit<BashEffect, 'kind'>) => Promise<Result<BashEnded>> };
 
+/** What the outside answered, in words; for http its status, for a download the file. */
+export type Carried = { said: string; status?: number; file?: { name: string; bytes: Uint8Array } };
+
 export type EffectsPort = {
-  /** Carry out one effect now. The gate has already decided that it may. `said` is what the outside answered. */
-  run: (sys: Sys, effect: Effect) => Promise<Result<{ said: string }>>;
+  /**
+   * Carry out one effect now. The gate has already decided that it may. An error whose `detail.unknown` is set was sent,
+   * and its end is not known.
+   */
+  run: (sys: Sys, effect: Effect) => Promise<Result<Carried>>;
+  /** Is there a network? When left out: yes. */
+  online?: () => boolean;
 };
 
 export type LoaderPort = {

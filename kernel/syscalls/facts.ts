@@ -13,6 +13,8 @@ import type { Facts } from '../policy/decide.ts';
 
 export type FactsOf = {
   of: (actor: Actor, capabilities: readonly Capability[]) => Promise<Facts>;
+  /** As `of`, with the operator's policy whoever asks: what leaves the device is fenced for everybody. */
+  outside: FactsOf['of'];
   policy: () => Promise<Policy>;
   programs: () => Promise<InstalledProgram[]>;
 };
@@ -37,7 +39,7 @@ const STRICTEST: Policy = {
   models: {},
 };
 
-export const createFacts = (fs: Fs): FactsOf => {
+export const createFacts = (fs: Fs, now: () => number): FactsOf => {
   const cache = new Map<Path, { revision: string; value: unknown }>();
 
   /** Parsed content of a file, kept as long as its revision stands. */
@@ -80,18 +82,23 @@ export const createFacts = (fs: Fs): FactsOf => {
       return result.ok && result.value.name === name ? result.value : undefined;
     });
 
+  const of: FactsOf['of'] = async (actor, capabilities) => {
+    // Policy binds agents; for the others it is not even loaded, so that the first write does not wait for a YAML parser.
+    if (actorKind(actor) !== 'agent') return { policy: STRICTEST, powers: [], effects: [], now: now(), capabilities };
+    const facts: Facts = { policy: await policy(), powers: [], effects: [], now: now(), capabilities };
+    const name = actorNameOf(actor);
+    const active = (await programs()).filter((program) => program.state === 'active' && program.agents.includes(name));
+    return {
+      ...facts,
+      powers: active.flatMap((program) => program.powers.write),
+      effects: active.flatMap((program) => program.powers.effects),
+      role: await roleOf(name),
+    };
+  };
   return {
     policy,
     programs,
-    of: async (actor, capabilities) => {
-      // Policy binds agents; for the others it is not even loaded, so that the first write does not wait for a YAML parser.
-      if (actorKind(actor) !== 'agent') return { policy: STRICTEST, powers: [], capabilities };
-      const facts: Facts = { policy: await policy(), powers: [], capabilities };
-      const name = actorNameOf(actor);
-      const active = (await programs()).filter(
-        (program) => program.state === 'active' && program.agents.includes(name),
-      );
-      return { ...facts, powers: active.flatMap((program) => program.powers.write), role: await roleOf(name) };
-    },
+    of,
+    outside: async (actor, capabilities) => ({ ...(await of(actor, capabilities)), policy: await policy() }),
   };
 };

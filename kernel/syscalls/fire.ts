@@ -3,12 +3,13 @@
  * Runs are processes: the answer comes when they have started, or with `wait` when they have ended.
  */
 import { actorNameOf } from '../protocol/actor.ts';
-import { isBash, type Effect } from '../protocol/effects.ts';
+import { isBash, isHttp, isOutward, type Effect } from '../protocol/effects.ts';
 import { err, ok, type Result } from '../protocol/errors.ts';
 import { emptyUsage, slotFile } from '../protocol/formats/records.ts';
 import { parsePath } from '../protocol/paths.ts';
 import type { FireValue } from '../protocol/syscalls.ts';
-import { decideEffect } from '../policy/decide.ts';
+import { queue } from '../policy/decide.ts';
+import { decideEffect } from '../policy/decide-effect.ts';
 import { firePath, runId } from './fire-path.ts';
 import { authorOf, type Caller, type Handler, type Kernel } from './kernel.ts';
 import { newProposal } from './propose.ts';
@@ -58,8 +59,15 @@ const fireEffect = async (
   id: string,
   key: string | undefined,
 ): Promise<Result<FireValue>> => {
-  const facts = await kernel.facts.of(caller.actor, caller.capabilities);
-  const verdict = decideEffect(caller.actor, effect, facts);
+  const facts = await kernel.facts[isOutward(effect) ? 'outside' : 'of'](caller.actor, caller.capabilities);
+  const decided = decideEffect(caller.actor, effect, facts);
+  const looks = isHttp(effect) && (effect.method === 'GET' || effect.method === 'HEAD');
+  const sends = isOutward(effect) && !looks;
+  const offline = isOutward(effect) && kernel.ports.effects.online?.() === false;
+  if (decided.verdict === 'apply' && offline && (looks || caller.actor === 'operator'))
+    return err('EAGAIN', 'This device is offline. Nothing was sent: try again when it is online.');
+  const verdict =
+    decided.verdict === 'apply' && offline ? queue('This device was offline when it was asked for.') : decided;
   if (verdict.verdict === 'deny') return err(verdict.code, verdict.reason);
   const again = (result: string): Result<FireValue> =>
     ok(kernel.processes.get(id) ? { run: id, state: 'running' } : { run: id, state: 'unknown', result });
@@ -67,7 +75,9 @@ const fireEffect = async (
   if ([...kernel.causes.keys()].some((cause) => cause.startsWith(`${id}.`))) {
     return again('This was begun before and may not have ended. It is not done again: look at what it wrote.');
   }
-  const claimed = key === undefined ? ok(undefined) : await claimKey(kernel, caller, id, key);
+  // What is sent is sent once: without a key, the request itself is one.
+  const once = key ?? (sends && verdict.verdict === 'apply' ? caller.cause : undefined);
+  const claimed = once === undefined ? ok(undefined) : await claimKey(kernel, caller, id, once);
   if (!claimed.ok) {
     return claimed.error.code === 'EEXIST' ? again('This key was fired before. It is not fired again.') : claimed;
   }
@@ -84,7 +94,8 @@ const fireEffect = async (
   }
   if (effect.kind === 'bash') return fireBash(kernel, caller, effect, id);
   const done = await kernel.ports.effects.run(kernel.sys({ ...caller, capabilities: [] }), effect);
-  return done.ok ? ok({ state: 'done', result: done.value }) : done;
+  if (done.ok) return ok({ state: 'done', result: done.value });
+  return done.error.detail?.['unknown'] ? ok({ state: 'unknown', result: done.error.message }) : done;
 };
 
 export const fire: Handler<'fire'> = async (kernel, caller, { target, args, key }) => {

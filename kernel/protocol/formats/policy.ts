@@ -42,7 +42,16 @@ export const policySchema = z.object({
     })
     .optional(),
   grants: z
-    .record(z.string(), z.object({ write: z.array(z.string()).default([]), effects: z.array(z.string()).default([]) }))
+    .record(
+      z.string(),
+      z.object({
+        write: z.array(z.string()).default([]),
+        /** Lines as in outside.ts: `http GET https://api.example.com/v1/** as read with KEY`. */
+        effects: z.array(z.string()).default([]),
+        /** Lines of the two above that hold only until then. */
+        until: z.record(z.string(), z.iso.datetime()).optional(),
+      }),
+    )
     .default({}),
   egress: z.array(z.string()).default([]),
   executor: z.string().optional(),
