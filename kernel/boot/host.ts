@@ -43,12 +43,12 @@ export const browserHost = (workspace: string, parts: HostParts): Host => ({
     await new Promise((resolve) => setTimeout(resolve, parts.daemonsAfterMs ?? AFTER_FIRST_SCREEN_MS));
     return (await import('../daemons/table.ts')).DAEMONS;
   },
-  ports: ({ secrets, notify }) => {
+  ports: ({ secrets, notify, keepTools }) => {
     const agents = once<AgentsPort>(async () =>
       (await import('../agents/agents.ts')).createAgents({ secrets: secrets.use, online: () => navigator.onLine }),
     );
     const effects = once<EffectsPort>(async () =>
-      (await import('../effects/effects.ts')).createEffects({ notify, secrets: secrets.use }),
+      (await import('../effects/effects.ts')).createEffects({ notify, secrets: secrets.use, keepTools }),
     );
     const loader = once<LoaderPort>(async () => (await import('../loader/loader.ts')).createLoader({}));
     return {

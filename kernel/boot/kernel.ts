@@ -28,6 +28,7 @@ import { createProc } from '../syscalls/proc.ts';
 import { recordsInto } from '../syscalls/run-records.ts';
 import { subscribe } from '../syscalls/watch.ts';
 import type { Daemon } from '../daemons/daemon.ts';
+import { keepTools, type KeepTools } from './keep-tools.ts';
 import { genesis } from './genesis.ts';
 import { standDaemons } from './daemons.ts';
 import { createFinder } from './finder.ts';
@@ -52,7 +53,7 @@ export type Host = {
   setTimer: Timer;
   storage: Storage;
   /** The rooms that act, built by the host: some of them need what only it has (workers, fetch, a model's SDK). */
-  ports: (parts: { secrets: Ports['secrets']; notify: Notify }) => Ports;
+  ports: (parts: { secrets: Ports['secrets']; notify: Notify; keepTools: KeepTools }) => Ports;
   /** Loaded when calls are answered already: nothing on screen waits for them. */
   daemons: () => Promise<readonly Daemon[]>;
 };
@@ -188,7 +189,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     now,
     causes,
     sys,
-    ports: host.ports({ secrets, notify }),
+    ports: host.ports({ secrets, notify, keepTools: keepTools(files) }),
     facts: createFacts(files, now),
     device: self.id,
     epoch,

@@ -9,7 +9,8 @@ import type { Notice } from './carry.ts';
 const sys = { actor: 'agent:writer', run: 'r1' } as unknown as Sys;
 const sent: Notice[] = [];
 const secrets = async () => err('ENOENT', 'none');
-const effects = createEffects({ notify: (notice) => void sent.push(notice), secrets });
+const keepTools = () => undefined;
+const effects = createEffects({ notify: (notice) => void sent.push(notice), secrets, keepTools });
 
 describe('effects', () => {
   test('notify hands the notice to the operator, in the name of the handle', async () => {
@@ -36,7 +37,7 @@ describe('effects', () => {
   });
 
   test('what breaks while it is carried out is an answer', async () => {
-    const broken = createEffects({ notify: () => Promise.reject(new Error('no screen')), secrets });
+    const broken = createEffects({ notify: () => Promise.reject(new Error('no screen')), secrets, keepTools });
     expect(await broken.run(sys, { kind: 'notify', title: 'x' })).toMatchObject({
       ok: false,
       error: { code: 'EIO', message: expect.stringContaining('no screen') as string },

@@ -9,7 +9,7 @@ import { EFFECTS } from './table.ts';
 
 const LIMITS = { ms: 30_000, bytes: 1_000_000 };
 
-type Given = Pick<EffectsOptions, 'notify' | 'secrets'> & Partial<EffectsOptions>;
+type Given = Pick<EffectsOptions, 'notify' | 'secrets' | 'keepTools'> & Partial<EffectsOptions>;
 
 export const createEffects = (given: Given): EffectsPort => {
   const options: EffectsOptions = { fetch: (...call) => fetch(...call), limits: LIMITS, ...given };

@@ -8,6 +8,7 @@ import {
   isDownload,
   isHttp,
   isMcp,
+  isMcpTools,
   isOutward,
   type Effect,
   type EffectClass,
@@ -75,6 +76,14 @@ export const decideEffect = (actor: Actor, effect: Effect, facts: Facts): Verdic
     return actor === 'operator'
       ? APPLY
       : deny('EACCES', 'Only the operator saves files. Name the file in your answer.');
+  }
+  if (isMcpTools(effect)) {
+    return actor === 'operator'
+      ? APPLY
+      : deny(
+          'EACCES',
+          'Only the operator approves tools. Those that are approved stand in /system/mcp; propose others.',
+        );
   }
   if (actor === 'operator' && effect.kind === 'notify') return APPLY;
   if (!isOutward(effect)) {

@@ -62,6 +62,16 @@ const mcp = z
   })
   .check(z.describe('Call a tool of an MCP server.'));
 
+const mcpTools = z
+  .object({
+    kind: z.literal('mcp-tools'),
+    server: z.string().check(z.minLength(1), z.maxLength(200)),
+    approve: z
+      .optional(z.string())
+      .check(z.describe('The digest of the offer that was looked at: approve exactly these tools.')),
+  })
+  .check(z.describe('Look at what an MCP server offers, or approve it; the operator decides.'));
+
 const download = z
   .object({ kind: z.literal('download'), path: z.string().check(z.minLength(1)) })
   .check(z.describe("Save a file of the workspace onto the operator's disk; the operator's own call."));
@@ -69,17 +79,19 @@ const download = z
 /** Any object with a kind: what is not known is refused later, with words, as the strictest class. */
 const unknownEffect = z.looseObject({ kind: z.string().check(z.minLength(1)) });
 
-export const effectSchema = z.union([notify, bash, http, mcp, download, unknownEffect]);
+export const effectSchema = z.union([notify, bash, http, mcp, mcpTools, download, unknownEffect]);
 export type NotifyEffect = z.infer<typeof notify>;
 export type BashEffect = z.infer<typeof bash>;
 export type HttpEffect = z.infer<typeof http>;
 export type McpEffect = z.infer<typeof mcp>;
+export type McpToolsEffect = z.infer<typeof mcpTools>;
 export type DownloadEffect = z.infer<typeof download>;
 export type Effect =
   | NotifyEffect
   | BashEffect
   | HttpEffect
   | McpEffect
+  | McpToolsEffect
   | DownloadEffect
   | ({ kind: string } & Record<string, unknown>);
 
@@ -88,6 +100,7 @@ export const isBash = (effect: Effect): effect is BashEffect => bash.safeParse(e
 
 export const isHttp = (effect: Effect): effect is HttpEffect => http.safeParse(effect).success;
 export const isMcp = (effect: Effect): effect is McpEffect => mcp.safeParse(effect).success;
+export const isMcpTools = (effect: Effect): effect is McpToolsEffect => mcpTools.safeParse(effect).success;
 export const isDownload = (effect: Effect): effect is DownloadEffect => download.safeParse(effect).success;
 
 export const strictest = (...classes: readonly (EffectClass | undefined)[]): EffectClass =>
@@ -99,7 +112,8 @@ export const strictest = (...classes: readonly (EffectClass | undefined)[]): Eff
  * where it is stricter. A notice stays on this device; a bash line is its own syscalls, each of which passes the gate again.
  */
 export const effectClass = (effect: Effect, consented?: EffectClass): EffectClass => {
-  if (effect.kind === 'bash' || effect.kind === 'notify' || isDownload(effect)) return 'workspace';
+  if (effect.kind === 'bash' || effect.kind === 'notify' || isDownload(effect) || isMcpTools(effect))
+    return 'workspace';
   if (isHttp(effect)) {
     const looks = effect.method === 'GET' || effect.method === 'HEAD';
     const told = consented === 'read' && !looks ? undefined : consented;

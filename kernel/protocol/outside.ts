@@ -86,6 +86,14 @@ export const parseGrant = (text: string): EffectGrant | undefined => {
   return undefined;
 };
 
+/** A power of a program as a grant: a server that it names is its own, `<program>/<server>`, and never another's. */
+export const powerOf = (program: string, power: string): string[] => {
+  const grant = parseGrant(power);
+  if (grant?.kind !== 'mcp') return [power];
+  const [, , ...rest] = power.trim().split(/\s+/);
+  return grant.server.includes('/') ? [] : [`mcp ${program}/${grant.server} ${rest.join(' ')}`];
+};
+
 const fits = (effect: Effect, grant: EffectGrant): boolean => {
   if (isHttp(effect) && grant.kind === 'http') {
     const address = parseAddress(effect.url);

@@ -52,8 +52,19 @@ export type BashEnded = {
 
 export type BashPort = { run: (sys: Sys, order: Omit<BashEffect, 'kind'>) => Promise<Result<BashEnded>> };
 
-/** What the outside answered, in words; for http its status, for a download the file. */
-export type Carried = { said: string; status?: number; file?: { name: string; bytes: Uint8Array } };
+/** What the outside answered, in words; for http its status, for a download the file, of an MCP server its tools. */
+export type Carried = {
+  said: string;
+  status?: number;
+  file?: { name: string; bytes: Uint8Array };
+  offer?: ToolOffer;
+};
+
+/** What an MCP server offers; approving takes the digest. */
+export type ToolOffer = {
+  digest: string;
+  tools: { name: string; description: string; state: 'new' | 'approved' | 'changed' }[];
+};
 
 export type EffectsPort = {
   /**

@@ -7,6 +7,7 @@ import { POLICY, roleFile, type Capability } from '../protocol/capability.ts';
 import type { Policy } from '../protocol/formats/policy.ts';
 import { INSTALLED, type InstalledProgram } from '../protocol/formats/records.ts';
 import type { Role } from '../protocol/formats/role.ts';
+import { powerOf } from '../protocol/outside.ts';
 import type { Path } from '../protocol/paths.ts';
 import type { Fs } from '../fs/fs.ts';
 import type { Facts } from '../policy/decide.ts';
@@ -91,7 +92,7 @@ export const createFacts = (fs: Fs, now: () => number): FactsOf => {
     return {
       ...facts,
       powers: active.flatMap((program) => program.powers.write),
-      effects: active.flatMap((program) => program.powers.effects),
+      effects: active.flatMap((program) => program.powers.effects.flatMap((line) => powerOf(program.name, line))),
       role: await roleOf(name),
     };
   };

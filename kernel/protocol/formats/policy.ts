@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { ok, type Result } from '../errors.ts';
 import type { Path } from '../paths.ts';
 import { check, parseYaml } from './document.ts';
+import { mcpPolicySchema } from './mcp.ts';
 import { AUTONOMY } from './role.ts';
 
 const usd = z.object({ usd: z.number().nonnegative() });
@@ -54,6 +55,8 @@ export const policySchema = z.object({
     )
     .default({}),
   egress: z.array(z.string()).default([]),
+  /** MCP servers that no program brings; their names hold no slash. */
+  mcp: z.record(z.string(), mcpPolicySchema).optional(),
   executor: z.string().optional(),
   /** `default` names the one used when a role names none; the others are aliases a role may name. */
   models: z.record(z.string(), modelSchema).default({}),
