@@ -211,7 +211,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   });
 
   const settleProposals = async (atBoot: boolean): Promise<void> => {
-    if (files.stat(PROPOSALS)) await (await import('../syscalls/decide.ts')).settleProposals(kernel, atBoot);
+    if (files.stat(PROPOSALS)) await (await import('../syscalls/settle-proposals.ts')).settleProposals(kernel, atBoot);
   };
   /** All that boot does beyond reading: a workspace that is there is shown meanwhile. */
   const start = async (): Promise<void> => {

@@ -3,7 +3,7 @@
  * Runs are processes: the answer comes when they have started, or with `wait` when they have ended.
  */
 import { actorNameOf } from '../protocol/actor.ts';
-import { isBash, isHttp, isOutward, type Effect } from '../protocol/effects.ts';
+import { isBash, isHttp, isMcp, isOutward, type Effect } from '../protocol/effects.ts';
 import { err, ok, type Result } from '../protocol/errors.ts';
 import { emptyUsage, slotFile } from '../protocol/formats/records.ts';
 import { parsePath } from '../protocol/paths.ts';
@@ -13,6 +13,7 @@ import { decideEffect } from '../policy/decide-effect.ts';
 import { firePath, runId } from './fire-path.ts';
 import { authorOf, type Caller, type Handler, type Kernel } from './kernel.ts';
 import { newProposal } from './propose.ts';
+import { noteSource } from './taint.ts';
 
 /** [R5] An effect leaves no record of its own: who is first with a key writes its slot. */
 const claimKey = (kernel: Kernel, caller: Caller, id: string, key: string): Promise<Result<unknown>> => {
@@ -94,6 +95,8 @@ const fireEffect = async (
   }
   if (effect.kind === 'bash') return fireBash(kernel, caller, effect, id);
   const done = await kernel.ports.effects.run(kernel.sys({ ...caller, capabilities: [] }), effect);
+  if (isHttp(effect)) noteSource(kernel, caller, `${effect.method} ${effect.url.replace(/[?#].*$/, '')}`);
+  if (isMcp(effect)) noteSource(kernel, caller, `${effect.tool} of MCP server ${effect.server}`);
   if (done.ok) return ok({ state: 'done', result: done.value });
   return done.error.detail?.['unknown'] ? ok({ state: 'unknown', result: done.error.message }) : done;
 };
