@@ -54,7 +54,7 @@ export const browserHost = (workspace: string, parts: HostParts): Host => ({
     return {
       secrets,
       bash: parts.bash,
-      effects: { run: async (sys, effect) => (await effects()).run(sys, effect), online: () => navigator.onLine },
+      effects: { run: async (...call) => (await effects()).run(...call), online: () => navigator.onLine },
       agents: { run: async (sys, order) => (await agents()).run(sys, order) },
       loader: {
         plan: async (sys, source) => (await loader()).plan(sys, source),

@@ -2,7 +2,7 @@
 import type { Actor } from '../protocol/actor.ts';
 import type { Effect } from '../protocol/effects.ts';
 import type { Result } from '../protocol/errors.ts';
-import type { Carried, SecretsPort } from '../protocol/ports.ts';
+import type { Carried, McpServer, SecretsPort } from '../protocol/ports.ts';
 import type { Sys } from '../protocol/sys.ts';
 
 /** `by` and `run` come from the handle, never from the effect. */
@@ -18,4 +18,4 @@ export type EffectsOptions = {
 };
 
 /** Carries out one effect, which the gate has decided may happen. `said` is what the outside answered. */
-export type Carry = (sys: Sys, effect: Effect, options: EffectsOptions) => Promise<Result<Carried>>;
+export type Carry = (sys: Sys, effect: Effect, options: EffectsOptions, server?: McpServer) => Promise<Result<Carried>>;

@@ -5,10 +5,12 @@
 import type { Carry } from './carry.ts';
 import { download } from './download.ts';
 import { http } from './http.ts';
+import { mcp } from './mcp.ts';
 import { notify } from './notify.ts';
 
 export const EFFECTS: ReadonlyMap<string, Carry> = new Map([
   ['notify', notify],
   ['http', http],
+  ['mcp', mcp],
   ['download', download],
 ]);

@@ -49,9 +49,8 @@ export const readMcp = (
     const server = httpSchema.safeParse(raw);
     if (server.success) {
       mcpServers.push({ name, url: server.data.url });
-      warnings.push(
-        `${FILE}: server "${name}" (${server.data.url}) is noted; this version does not call MCP servers yet.`,
-      );
+      if (server.data.headers)
+        warnings.push(`${FILE}: headers of server "${name}" are not sent: keys are secrets of yours, named in policy.`);
     } else if (type === 'stdio') {
       warnings.push(`${FILE}: server "${name}" is skipped: stdio starts a local process, which cannot run here.`);
     } else if (type === 'sse') {

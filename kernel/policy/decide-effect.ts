@@ -17,9 +17,18 @@ import { APPLY, deny, queue, stricter, type Facts, type Verdict } from './decide
 import { granted } from './grants.ts';
 
 /** [E1] The fence: nothing goes to an address that is not on it, whoever asks and whoever approved. */
-export const decideEgress = (effect: Effect, egress: readonly string[]): Verdict => {
-  if (!isHttp(effect)) return APPLY;
-  const address = parseAddress(effect.url);
+export const decideEgress = (
+  effect: Effect,
+  egress: readonly string[],
+  server: { url: string } | undefined,
+): Verdict => {
+  if (!isOutward(effect)) return APPLY;
+  if (isMcp(effect) && !server)
+    return deny(
+      'EACCES',
+      `There is no MCP server ${effect.server} here: name it in policy (mcp), or activate its program.`,
+    );
+  const address = parseAddress(isHttp(effect) ? effect.url : (server?.url ?? ''));
   if (!address.ok) return deny('EACCES', address.error.message);
   return isOnEgress(address.value, egress)
     ? APPLY
@@ -76,11 +85,11 @@ export const decideEffect = (actor: Actor, effect: Effect, facts: Facts): Verdic
       ? APPLY
       : deny('EACCES', 'Only the operator saves files. Name the file in your answer.');
   }
-  if (actor === 'operator' && effect.kind === 'notify') return APPLY;
+  if (actor === 'operator' && (effect.kind === 'notify' || effect.kind === 'mcp-accept')) return APPLY;
   if (!isOutward(effect)) {
     return actor === 'operator' ? queue('It cannot be undone.') : overAutonomy(effect, effectClass(effect), facts);
   }
-  const fenced = decideEgress(effect, policy.egress);
+  const fenced = decideEgress(effect, policy.egress, facts.server);
   if (fenced.verdict !== 'apply') return fenced;
   // The operator's own hand needs no grant and waits for nobody.
   if (actor === 'operator') return APPLY;

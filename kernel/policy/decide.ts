@@ -30,6 +30,8 @@ export type Facts = {
   powers: readonly string[];
   /** Effects consented to likewise, as lines of a grant. */
   effects: readonly string[];
+  /** Where the MCP server lies that an effect names. */
+  server?: { url: string } | undefined;
   /** The kernel's clock: grants end. */
   now: number;
   /** The agent's own role; absent for everybody else. */

@@ -53,14 +53,23 @@ export type BashEnded = {
 export type BashPort = { run: (sys: Sys, order: Omit<BashEffect, 'kind'>) => Promise<Result<BashEnded>> };
 
 /** What the outside answered, in words; for http its status, for a download the file. */
-export type Carried = { said: string; status?: number; file?: { name: string; bytes: Uint8Array } };
+export type Carried = {
+  said: string;
+  status?: number;
+  /** Of an MCP tool: the digest of its definition. */
+  pin?: string;
+  file?: { name: string; bytes: Uint8Array };
+};
+
+/** Where an MCP server lies, the secret it is asked with, and the digest of the tool that was consented to. */
+export type McpServer = { url: string; secret?: string | undefined; pinned?: string };
 
 export type EffectsPort = {
   /**
    * Carry out one effect now. The gate has already decided that it may. An error whose `detail.unknown` is set was sent,
    * and its end is not known.
    */
-  run: (sys: Sys, effect: Effect) => Promise<Result<Carried>>;
+  run: (sys: Sys, effect: Effect, server?: McpServer) => Promise<Result<Carried>>;
   /** Is there a network? When left out: yes. */
   online?: () => boolean;
 };

@@ -6,6 +6,7 @@ import { ok, type Result } from '../protocol/errors.ts';
 import { changePaths } from '../protocol/files.ts';
 import type { Proposal } from '../protocol/formats/records.ts';
 import type { Kernel } from './kernel.ts';
+import { carry } from './mcp.ts';
 import { CONSENT, record, save, stamp, type Loaded } from './proposal-record.ts';
 
 /** Of a long answer, so much stands in the record. */
@@ -39,7 +40,7 @@ export const carryOut = async (kernel: Kernel, { proposal, revision }: Loaded): 
   const sys = kernel.sys({ actor: by, run: run ?? '', capabilities: [], signal });
   const done =
     effect &&
-    (await kernel.ports.effects.run(sys, effect).catch((cause: unknown) => {
+    (await carry(kernel, sys, effect).catch((cause: unknown) => {
       console.error(`panic in effect ${effect.kind}`, cause);
       return undefined;
     }));

@@ -8,11 +8,11 @@ import { err, ok, type Result } from '../protocol/errors.ts';
 import type { Proposal, ProposalState } from '../protocol/formats/records.ts';
 import type { ParsedArgs } from '../protocol/syscalls.ts';
 import { decideDecision } from '../policy/decide.ts';
-import { decideEgress } from '../policy/decide-effect.ts';
 import { amend } from './amend.ts';
 import { applyChanges, carryOut } from './carry-out.ts';
 import { grantLines } from './grant.ts';
 import type { Caller, Handler, Kernel } from './kernel.ts';
+import { fenceFor } from './outside-facts.ts';
 import { CONSENT, load, save, stamp, type Loaded } from './proposal-record.ts';
 import { whatToRemember } from './remember.ts';
 import { bindsAs } from './review.ts';
@@ -57,9 +57,8 @@ const open = async (
 
 /** [E1] What may not be sent is not approved: it stays, for when the operator has opened the way. */
 const fence = async (kernel: Kernel, { effect }: Proposal): Promise<Result<unknown>> => {
-  if (!effect || !isOutward(effect)) return ok(undefined);
-  const fenced = decideEgress(effect, (await kernel.facts.policy()).egress);
-  return fenced.verdict === 'deny' ? err(fenced.code, `${fenced.reason} Add it there first.`) : ok(undefined);
+  const fenced = effect ? await fenceFor(kernel, effect) : undefined;
+  return fenced?.verdict === 'deny' ? err(fenced.code, `${fenced.reason} Add it there first.`) : ok(undefined);
 };
 
 /** Take the decision, once, under the lock. An effect comes back `executing`; everything else is over. */

@@ -12,6 +12,8 @@ import { queue } from '../policy/decide.ts';
 import { decideEffect } from '../policy/decide-effect.ts';
 import { firePath, runId } from './fire-path.ts';
 import { authorOf, type Caller, type Handler, type Kernel } from './kernel.ts';
+import { acceptTool, carry } from './mcp.ts';
+import { factsFor } from './outside-facts.ts';
 import { newProposal } from './propose.ts';
 import { noteSource } from './taint.ts';
 
@@ -60,7 +62,7 @@ const fireEffect = async (
   id: string,
   key: string | undefined,
 ): Promise<Result<FireValue>> => {
-  const facts = await kernel.facts[isOutward(effect) ? 'outside' : 'of'](caller.actor, caller.capabilities);
+  const facts = await factsFor(kernel, caller.actor, effect, caller.capabilities);
   const decided = decideEffect(caller.actor, effect, facts);
   const looks = isHttp(effect) && (effect.method === 'GET' || effect.method === 'HEAD');
   const sends = isOutward(effect) && !looks;
@@ -94,7 +96,10 @@ const fireEffect = async (
       : proposed;
   }
   if (effect.kind === 'bash') return fireBash(kernel, caller, effect, id);
-  const done = await kernel.ports.effects.run(kernel.sys({ ...caller, capabilities: [] }), effect);
+  const done =
+    effect.kind === 'mcp-accept'
+      ? await acceptTool(kernel, caller, effect)
+      : await carry(kernel, kernel.sys({ ...caller, capabilities: [] }), effect);
   if (isHttp(effect)) noteSource(kernel, caller, `${effect.method} ${effect.url.replace(/[?#].*$/, '')}`);
   if (isMcp(effect)) noteSource(kernel, caller, `${effect.tool} of MCP server ${effect.server}`);
   if (done.ok) return ok({ state: 'done', result: done.value });

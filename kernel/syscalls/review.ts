@@ -6,6 +6,7 @@ import type { Actor } from '../protocol/actor.ts';
 import type { Proposal } from '../protocol/formats/records.ts';
 import { decideEffect } from '../policy/decide-effect.ts';
 import type { Kernel } from './kernel.ts';
+import { factsFor } from './outside-facts.ts';
 import { CONSENT } from './proposal-record.ts';
 import { judge } from './write.ts';
 
@@ -15,8 +16,8 @@ export const bindsAs = async (
   { by, changes, effect }: Proposal,
 ): Promise<boolean> => {
   if (decidedBy === 'operator') return true;
-  const facts = await kernel.facts.outside(by, []);
-  if (effect) return decideEffect(by, effect, facts).verdict === 'apply';
+  if (effect) return decideEffect(by, effect, await factsFor(kernel, by, effect)).verdict === 'apply';
+  const facts = await kernel.facts.of(by, []);
   // What a restore touches is known only when it is staged.
   if (!changes?.length || changes.some(({ op }) => op === 'restore')) return false;
   const author = { ...CONSENT, actor: by, capabilities: [], signal: new AbortController().signal };

@@ -4,9 +4,9 @@
  */
 import { consentHash } from '../protocol/effects.ts';
 import { PROPOSALS, type Proposal } from '../protocol/formats/records.ts';
-import { decideEgress } from '../policy/decide-effect.ts';
 import { carryOut } from './carry-out.ts';
 import type { Kernel } from './kernel.ts';
+import { fenceFor } from './outside-facts.ts';
 import { CONSENT, load, save, stamp, type Loaded } from './proposal-record.ts';
 import { bindsAs } from './review.ts';
 
@@ -42,7 +42,7 @@ const sendable = async (kernel: Kernel, proposal: Proposal): Promise<Next | unde
   const policy = await kernel.facts.policy();
   // Everything is stopped: it waits on, until it expires.
   if (policy.paused) return undefined;
-  const fenced = decideEgress(proposal.effect, policy.egress);
+  const fenced = await fenceFor(kernel, proposal.effect);
   const reason =
     consentHash(proposal) !== proposal.hash
       ? 'It is not what was approved any more.'

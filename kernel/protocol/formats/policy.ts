@@ -54,6 +54,8 @@ export const policySchema = z.object({
     )
     .default({}),
   egress: z.array(z.string()).default([]),
+  /** MCP servers of the operator's own, by name; `secret` is sent to them as a bearer token. */
+  mcp: z.record(z.string(), z.object({ url: z.string(), secret: z.string().optional() })).default({}),
   executor: z.string().optional(),
   /** `default` names the one used when a role names none; the others are aliases a role may name. */
   models: z.record(z.string(), modelSchema).default({}),
