@@ -28,7 +28,6 @@ import { createProc } from '../syscalls/proc.ts';
 import { recordsInto } from '../syscalls/run-records.ts';
 import { subscribe } from '../syscalls/watch.ts';
 import type { Daemon } from '../daemons/daemon.ts';
-import { keepTools, type KeepTools } from './keep-tools.ts';
 import { genesis } from './genesis.ts';
 import { standDaemons } from './daemons.ts';
 import { createFinder } from './finder.ts';
@@ -53,7 +52,7 @@ export type Host = {
   setTimer: Timer;
   storage: Storage;
   /** The rooms that act, built by the host: some of them need what only it has (workers, fetch, a model's SDK). */
-  ports: (parts: { secrets: Ports['secrets']; notify: Notify; keepTools: KeepTools }) => Ports;
+  ports: (parts: { secrets: Ports['secrets']; notify: Notify }) => Ports;
   /** Loaded when calls are answered already: nothing on screen waits for them. */
   daemons: () => Promise<readonly Daemon[]>;
 };
@@ -189,7 +188,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     now,
     causes,
     sys,
-    ports: host.ports({ secrets, notify, keepTools: keepTools(files) }),
+    ports: host.ports({ secrets, notify }),
     facts: createFacts(files, now),
     device: self.id,
     epoch,
@@ -212,7 +211,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   });
 
   const settleProposals = async (atBoot: boolean): Promise<void> => {
-    if (files.stat(PROPOSALS)) await (await import('../syscalls/decide.ts')).settleProposals(kernel, atBoot);
+    if (files.stat(PROPOSALS)) await (await import('../syscalls/settle-proposals.ts')).settleProposals(kernel, atBoot);
   };
   /** All that boot does beyond reading: a workspace that is there is shown meanwhile. */
   const start = async (): Promise<void> => {

@@ -25,6 +25,7 @@ import '../syscalls/grant.ts';
 import '../syscalls/programs.ts';
 import '../syscalls/resume-runs.ts';
 import '../syscalls/propose.ts';
+import '../syscalls/settle-proposals.ts';
 import { err } from '../protocol/errors.ts';
 import type { Ports } from '../protocol/ports.ts';
 import type { Daemon } from '../daemons/daemon.ts';

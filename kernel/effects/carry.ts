@@ -2,8 +2,7 @@
 import type { Actor } from '../protocol/actor.ts';
 import type { Effect } from '../protocol/effects.ts';
 import type { Result } from '../protocol/errors.ts';
-import type { ApprovedTools } from '../protocol/mcp.ts';
-import type { Carried, SecretsPort } from '../protocol/ports.ts';
+import type { Carried, KnownServer, SecretsPort } from '../protocol/ports.ts';
 import type { Sys } from '../protocol/sys.ts';
 
 /** `by` and `run` come from the handle, never from the effect. */
@@ -13,12 +12,15 @@ export type EffectsOptions = {
   notify: (notice: Notice) => void | Promise<void>;
   /** Gives a secret's value for an origin it was stored for. */
   secrets: SecretsPort['use'];
-  /** Writes the record of approved tools. */
-  keepTools: (record: ApprovedTools) => void | Promise<void>;
   fetch: typeof fetch;
   /** How long an answer may take, and how much of it is read. */
   limits: { ms: number; bytes: number };
 };
 
 /** Carries out one effect, which the gate has decided may happen. `said` is what the outside answered. */
-export type Carry = (sys: Sys, effect: Effect, options: EffectsOptions) => Promise<Result<Carried>>;
+export type Carry = (
+  sys: Sys,
+  effect: Effect,
+  options: EffectsOptions,
+  known?: KnownServer,
+) => Promise<Result<Carried>>;

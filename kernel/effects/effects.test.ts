@@ -9,8 +9,7 @@ import type { Notice } from './carry.ts';
 const sys = { actor: 'agent:writer', run: 'r1' } as unknown as Sys;
 const sent: Notice[] = [];
 const secrets = async () => err('ENOENT', 'none');
-const keepTools = () => undefined;
-const effects = createEffects({ notify: (notice) => void sent.push(notice), secrets, keepTools });
+const effects = createEffects({ notify: (notice) => void sent.push(notice), secrets });
 
 describe('effects', () => {
   test('notify hands the notice to the operator, in the name of the handle', async () => {
@@ -37,7 +36,7 @@ describe('effects', () => {
   });
 
   test('what breaks while it is carried out is an answer', async () => {
-    const broken = createEffects({ notify: () => Promise.reject(new Error('no screen')), secrets, keepTools });
+    const broken = createEffects({ notify: () => Promise.reject(new Error('no screen')), secrets });
     expect(await broken.run(sys, { kind: 'notify', title: 'x' })).toMatchObject({
       ok: false,
       error: { code: 'EIO', message: expect.stringContaining('no screen') as string },

@@ -9,12 +9,12 @@ import { EFFECTS } from './table.ts';
 
 const LIMITS = { ms: 30_000, bytes: 1_000_000 };
 
-type Given = Pick<EffectsOptions, 'notify' | 'secrets' | 'keepTools'> & Partial<EffectsOptions>;
+type Given = Pick<EffectsOptions, 'notify' | 'secrets'> & Partial<EffectsOptions>;
 
 export const createEffects = (given: Given): EffectsPort => {
   const options: EffectsOptions = { fetch: (...call) => fetch(...call), limits: LIMITS, ...given };
   return {
-    run: async (sys, effect) => {
+    run: async (sys, effect, server) => {
       const carry = EFFECTS.get(effect.kind);
       if (!carry)
         return err(
@@ -22,7 +22,7 @@ export const createEffects = (given: Given): EffectsPort => {
           `There is no effect "${effect.kind}" here, so nothing was done. Known: ${[...EFFECTS.keys()].join(', ')}.`,
         );
       try {
-        return await carry(sys, effect, options);
+        return await carry(sys, effect, options, server);
       } catch (cause) {
         return err(
           'EIO',

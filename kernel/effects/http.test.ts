@@ -26,7 +26,6 @@ const sysOf = (signal = new AbortController().signal): Sys =>
 const effects = (ms = 20_000) =>
   createEffects({
     notify: () => undefined,
-    keepTools: () => undefined,
     limits: { ms, bytes: 100_000 },
     secrets: async (name, origin) =>
       name === 'KEY' && origin === outside.url ? ok(KEY) : err('EACCES', `${name} may not be sent to ${origin}.`),
@@ -72,7 +71,6 @@ describe('http', () => {
   test('[E6] a browser hides where a redirect leads; that is refused in the same words', async () => {
     const browser = createEffects({
       notify: () => undefined,
-      keepTools: () => undefined,
       secrets: async () => ok(''),
       fetch: async (_url, init) => {
         expect(init).toMatchObject({

@@ -16,7 +16,7 @@ const fail = (code: 'EACCES' | 'EIO' | 'EPROTO', message: string): never => {
 };
 
 const headersOf = async (
-  { url, headers = {} }: McpServer,
+  { url, headers }: McpServer,
   options: EffectsOptions,
 ): Promise<Result<{ headers: Record<string, string>; scrub: Scrub }>> => {
   const used: string[] = [];

@@ -7,7 +7,6 @@ import { err, ok } from '../protocol/errors.ts';
 import { offerDigest, toolDigest, type ApprovedTools, type McpTool } from '../protocol/mcp.ts';
 import type { Carried } from '../protocol/ports.ts';
 import type { Carry } from './carry.ts';
-import { approvedTools, serverNamed } from './mcp-servers.ts';
 import { toolsOf, withServer } from './mcp-session.ts';
 
 const stateOf = (tool: McpTool, record: ApprovedTools | undefined): 'new' | 'approved' | 'changed' => {
@@ -16,15 +15,13 @@ const stateOf = (tool: McpTool, record: ApprovedTools | undefined): 'new' | 'app
   return held.changed === undefined && held.digest === toolDigest(tool) ? 'approved' : 'changed';
 };
 
-export const mcpTools: Carry = async (sys, effect, options) => {
+export const mcpTools: Carry = async (sys, effect, options, known) => {
   if (!isMcpTools(effect)) return err('EINVAL', 'Name the server: { "kind": "mcp-tools", "server": "…" }.');
-  const found = await serverNamed(sys, effect.server);
-  if (!found.ok) return found;
-  const server = found.value;
+  if (!known) return err('ENOENT', `There is no MCP server ${effect.server} here.`);
+  const { server, approved: record } = known;
   return withServer<Carried>(server, options, sys.signal, async (session) => {
     const offered = await toolsOf(session);
     const digest = offerDigest(server, offered);
-    const record = await approvedTools(sys, server);
     const clean = (text: string): string => session.scrub.text(text);
     const tools = offered.map((tool) => ({
       name: clean(tool.name),
@@ -38,10 +35,10 @@ export const mcpTools: Carry = async (sys, effect, options) => {
     }
     if (effect.approve !== digest)
       return err('ESTALE', `${server.name} offers something else than what you approved. Look at it again:\n${lines}`);
-    await options.keepTools({
+    const approved: ApprovedTools = {
       server: server.name,
       url: server.url,
-      ...(server.headers ? { headers: server.headers } : {}),
+      headers: server.headers,
       digest,
       approvedAt: new Date(sys.now()).toISOString(),
       approvedBy: 'operator',
@@ -55,7 +52,11 @@ export const mcpTools: Carry = async (sys, effect, options) => {
           },
         ]),
       ),
+    };
+    return ok({
+      approved,
+      said: `Approved ${tools.length} tools of ${server.name}.\n${lines}`,
+      offer: { digest, tools },
     });
-    return ok({ said: `Approved ${tools.length} tools of ${server.name}.\n${lines}`, offer: { digest, tools } });
   });
 };

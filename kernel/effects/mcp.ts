@@ -6,10 +6,9 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { isMcp } from '../protocol/effects.ts';
 import { err, ok, type Result } from '../protocol/errors.ts';
-import { toolDigest, type ApprovedTools, type McpServer, type McpTool } from '../protocol/mcp.ts';
-import type { Carried } from '../protocol/ports.ts';
-import type { Carry, EffectsOptions } from './carry.ts';
-import { approvedTools, serverNamed } from './mcp-servers.ts';
+import { toolDigest } from '../protocol/mcp.ts';
+import type { Carried, KnownServer } from '../protocol/ports.ts';
+import type { Carry } from './carry.ts';
 import { failed, toolsOf, withServer } from './mcp-session.ts';
 
 const partText = (part: CallToolResult['content'][number]): string => {
@@ -20,51 +19,37 @@ const partText = (part: CallToolResult['content'][number]): string => {
 
 const REVIEW = 'The operator looks at it, and approves it, with the effect { "kind": "mcp-tools", "server": "…" }.';
 
-/** Why the tool may not be called, as far as the record says. */
-const off = (record: ApprovedTools | undefined, server: McpServer, tool: string): Result<{ digest: string }> => {
-  if (!record) return err('EACCES', `No tool of the MCP server ${server.name} is approved as it is now. ${REVIEW}`);
-  const held = Object.hasOwn(record.tools, tool) ? record.tools[tool] : undefined;
+/** The definition that was approved, or why the tool may not be called as far as the record says. */
+const digestOf = ({ server, approved }: KnownServer, tool: string): Result<string> => {
+  if (!approved) return err('EACCES', `No tool of the MCP server ${server.name} is approved as it is now. ${REVIEW}`);
+  const held = Object.hasOwn(approved.tools, tool) ? approved.tools[tool] : undefined;
   if (!held)
     return err('EACCES', `The tool ${tool} of ${server.name} is not among those that were approved. ${REVIEW}`);
-  if (held.changed)
-    return err('EACCES', `The tool ${tool} of ${server.name} changed after it was approved, so it is off. ${REVIEW}`);
-  return ok({ digest: held.digest });
+  return held.changed === undefined
+    ? ok(held.digest)
+    : err('EACCES', `The tool ${tool} of ${server.name} changed after it was approved, so it is off. ${REVIEW}`);
 };
 
-/** [E10] Off from here on, also when the server goes back to what it was. */
-const turnOff = async (
-  options: EffectsOptions,
-  record: ApprovedTools,
-  tool: string,
-  now: McpTool | undefined,
-): Promise<Result<never>> => {
-  const held = record.tools[tool];
-  if (held) {
-    const changed = now ? toolDigest(now) : 'gone';
-    await options.keepTools({ ...record, tools: { ...record.tools, [tool]: { ...held, changed } } });
-  }
-  return err(
-    'EACCES',
-    `The tool ${tool} of ${record.server} is not what was approved any more, so it is off and nothing was called. ${REVIEW}`,
-  );
-};
-
-export const mcp: Carry = async (sys, effect, options) => {
+export const mcp: Carry = async (sys, effect, options, known) => {
   if (!isMcp(effect))
     return err(
       'EINVAL',
       'An mcp effect names a server and a tool: { "kind": "mcp", "server": "…", "tool": "…", "arguments": {} }.',
     );
-  const server = await serverNamed(sys, effect.server);
-  if (!server.ok) return server;
-  const record = await approvedTools(sys, server.value);
-  const approved = off(record, server.value, effect.tool);
-  if (!approved.ok || !record) return approved.ok ? err('EACCES', REVIEW) : approved;
+  if (!known) return err('ENOENT', `There is no MCP server ${effect.server} here.`);
+  const { server } = known;
+  const approved = digestOf(known, effect.tool);
+  if (!approved.ok) return approved;
 
-  return withServer<Carried>(server.value, options, sys.signal, async (session) => {
+  return withServer<Carried>(server, options, sys.signal, async (session) => {
     const offered = (await toolsOf(session)).find(({ name }) => name === effect.tool);
-    if (!offered || toolDigest(offered) !== approved.value.digest)
-      return turnOff(options, record, effect.tool, offered);
+    const digest = offered ? toolDigest(offered) : 'gone';
+    if (digest !== approved.value)
+      return err(
+        'EACCES',
+        `The tool ${effect.tool} of ${server.name} is not what was approved any more, so it is off and nothing was called. ${REVIEW}`,
+        { detail: { changed: digest } },
+      );
     try {
       // Not the client's callTool: it throws away an answer that does not fit the tool's output schema.
       const answer = await session.client.request(
@@ -73,12 +58,12 @@ export const mcp: Carry = async (sys, effect, options) => {
         session.request,
       );
       const said = session.scrub.text(answer.content.map(partText).join('\n'));
-      const what = `${effect.tool} of ${server.value.name}`;
+      const what = `${effect.tool} of ${server.name}`;
       return answer.isError === true
         ? err('EPROTO', `${what} failed: ${said}`)
         : ok({ said: said === '' ? `${what} answered with nothing.` : said });
     } catch (cause) {
-      const refused = failed(session, server.value, cause, options);
+      const refused = failed(session, server, cause, options);
       if (refused.ok || isAnswer(cause)) return refused;
       const { error } = refused;
       const message = `${error.message} Whether the call took effect there is not known.`;

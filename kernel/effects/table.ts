@@ -11,7 +11,7 @@ export const EFFECTS: ReadonlyMap<string, Carry> = new Map([
   ['notify', notify],
   ['http', http],
   ['download', download],
-  // The client library is large, and most workspaces have no MCP server.
+  // Most workspaces have no MCP server.
   ['mcp', async (...call) => (await import('./mcp.ts')).mcp(...call)],
   ['mcp-tools', async (...call) => (await import('./mcp-tools.ts')).mcpTools(...call)],
 ]);

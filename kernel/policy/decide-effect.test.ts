@@ -97,8 +97,14 @@ describe('the table', () => {
       expect(verdict(http(method, { value: { usd: 0 } }), facts('autonomous'))).toBe('queue');
     }
     const mcp: Effect = { kind: 'mcp', server: 's', tool: 't', arguments: {} };
-    expect(verdict(mcp, factsOf({ autonomy: 'autonomous' }, ['mcp s t']))).toBe('queue');
-    expect(verdict(mcp, factsOf({ autonomy: 'autonomous' }))).toBe('EACCES');
+    const at = (grants: string[], url = 'https://api.example.com/mcp'): Facts => ({
+      ...factsOf({ autonomy: 'autonomous' }, grants),
+      server: { url },
+    });
+    expect(verdict(mcp, at(['mcp s t']))).toBe('queue');
+    expect(verdict(mcp, at([]))).toBe('EACCES');
+    expect(verdict(mcp, at(['mcp s t as read'], 'https://elsewhere.example/mcp'))).toBe('EACCES');
+    expect(verdict(mcp, factsOf({}, ['mcp s t as read']))).toBe('EACCES');
   });
 
   test('[A12] what changes something is never a mere read, whatever was consented to', () => {

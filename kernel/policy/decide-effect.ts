@@ -18,9 +18,18 @@ import { APPLY, deny, queue, stricter, type Facts, type Verdict } from './decide
 import { granted } from './grants.ts';
 
 /** [E1] The fence: nothing goes to an address that is not on it, whoever asks and whoever approved. */
-export const decideEgress = (effect: Effect, egress: readonly string[]): Verdict => {
-  if (!isHttp(effect)) return APPLY;
-  const address = parseAddress(effect.url);
+export const decideEgress = (
+  effect: Effect,
+  egress: readonly string[],
+  server: { url: string } | undefined,
+): Verdict => {
+  if (!isOutward(effect)) return APPLY;
+  if (!isHttp(effect) && !server)
+    return deny(
+      'EACCES',
+      `There is no MCP server ${String('server' in effect ? effect.server : '')} here: name it in policy (mcp), or activate its program.`,
+    );
+  const address = parseAddress(isHttp(effect) ? effect.url : (server?.url ?? ''));
   if (!address.ok) return deny('EACCES', address.error.message);
   return isOnEgress(address.value, egress)
     ? APPLY
@@ -77,19 +86,16 @@ export const decideEffect = (actor: Actor, effect: Effect, facts: Facts): Verdic
       ? APPLY
       : deny('EACCES', 'Only the operator saves files. Name the file in your answer.');
   }
-  if (isMcpTools(effect)) {
-    return actor === 'operator'
-      ? APPLY
-      : deny(
-          'EACCES',
-          'Only the operator approves tools. Those that are approved stand in /system/mcp; propose others.',
-        );
-  }
   if (actor === 'operator' && effect.kind === 'notify') return APPLY;
+  if (isMcpTools(effect) && actor !== 'operator')
+    return deny(
+      'EACCES',
+      'Only the operator approves tools. Those that are approved stand in /system/mcp; propose others.',
+    );
   if (!isOutward(effect)) {
     return actor === 'operator' ? queue('It cannot be undone.') : overAutonomy(effect, effectClass(effect), facts);
   }
-  const fenced = decideEgress(effect, policy.egress);
+  const fenced = decideEgress(effect, policy.egress, facts.server);
   if (fenced.verdict !== 'apply') return fenced;
   // The operator's own hand needs no grant and waits for nobody.
   if (actor === 'operator') return APPLY;

@@ -185,10 +185,14 @@ describe('effects', () => {
   });
 });
 
-test('[C7] [A13] only the operator decides, and never what it proposed itself', () => {
+test('[C7] [C8] [A13] the operator decides, and a reviewer that is named; never what it proposed itself', () => {
   expect(decideDecision('operator', 'agent:a').verdict).toBe('apply');
   for (const actor of ['operator', 'agent:a', 'agent:b', 'program:p', 'daemon:d'] as const) {
     expect(decideDecision(actor, actor).verdict).toBe('deny');
+    expect(decideDecision(actor, actor, actor.replace('agent:', '')).verdict).toBe('deny');
+    expect(decideDecision(actor, 'agent:z', 'b').verdict).toBe(
+      actor === 'operator' || actor === 'agent:b' ? 'apply' : 'deny',
+    );
     if (actor !== 'operator') expect(decideDecision(actor, 'agent:z').verdict).toBe('deny');
   }
 });

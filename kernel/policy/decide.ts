@@ -30,6 +30,8 @@ export type Facts = {
   powers: readonly string[];
   /** Effects consented to likewise, as lines of a grant. */
   effects: readonly string[];
+  /** Where the MCP server lies that an effect names. */
+  server?: { url: string } | undefined;
   /** The kernel's clock: grants end. */
   now: number;
   /** The agent's own role; absent for everybody else. */
@@ -120,8 +122,9 @@ const autonomyOver = ({ policy, role }: Facts, rule: string | undefined): Verdic
     : APPLY;
 };
 
-/** [C7] Who proposed never decides; here only the operator decides at all. */
-export const decideDecision = (actor: Actor, proposedBy: Actor): Verdict => {
-  if (actor !== 'operator') return deny('EACCES', 'Only the operator decides proposals.');
-  return actor === proposedBy ? deny('EACCES', 'You proposed this yourself. Do it directly, or let it expire.') : APPLY;
+/** [C7] [C8] The operator decides, or the reviewer whom the author's role names; who proposed never does. */
+export const decideDecision = (actor: Actor, proposedBy: Actor, reviewer?: string): Verdict => {
+  if (actor === proposedBy) return deny('EACCES', 'You proposed this yourself. Do it directly, or let it expire.');
+  if (actor === 'operator' || (reviewer !== undefined && actor === `agent:${reviewer}`)) return APPLY;
+  return deny('EACCES', 'Only the operator decides proposals, and the reviewer that a role names.');
 };

@@ -123,7 +123,11 @@ export const effectClass = (effect: Effect, consented?: EffectClass): EffectClas
 };
 
 /** It leaves the device: it needs the network, and its end may never be known. */
-export const isOutward = (effect: Effect): boolean => isHttp(effect) || isMcp(effect);
+export const isOutward = (effect: Effect): boolean => isHttp(effect) || isMcp(effect) || isMcpTools(effect);
+
+/** It only looks: nothing is changed there, so it may be done again. */
+export const looks = (effect: Effect): boolean =>
+  isMcpTools(effect) || (isHttp(effect) && (effect.method === 'GET' || effect.method === 'HEAD'));
 
 /** What consent binds to: SHA-256 over the canonical JSON of everything that will happen. */
 export const consentHash = (what: { changes?: unknown; effect?: unknown }): string =>

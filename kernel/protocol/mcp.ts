@@ -9,7 +9,8 @@ import type { Path } from './paths.ts';
 const SERVER = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,63})(?:\/[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,63}))?$/;
 export const isServerName = (name: string): boolean => SERVER.test(name);
 
-export type McpServer = { name: string; url: string; headers?: Record<string, string> | undefined };
+/** A header may name a secret, as `Bearer ${KEY}`: the kernel puts it in on the way out. */
+export type McpServer = { name: string; url: string; headers: Record<string, string> };
 
 export type McpTool = {
   name: string;
@@ -24,13 +25,19 @@ export type McpTool = {
 export type ApprovedTools = {
   server: string;
   url: string;
-  headers?: Record<string, string>;
+  headers: Record<string, string>;
   /** Of the whole offer: what the operator consented to. */
   digest: string;
   approvedAt: string;
   approvedBy: Actor;
   /** `changed`: it was found to be something else since, and is off until it is approved again. */
   tools: Record<string, { digest: string; description: string; inputSchema: unknown; changed?: string }>;
+};
+
+/** What an MCP server offers; approving takes the digest. */
+export type ToolOffer = {
+  digest: string;
+  tools: { name: string; description: string; state: 'new' | 'approved' | 'changed' }[];
 };
 
 export const MCP: Path = '/system/mcp';
@@ -40,5 +47,5 @@ export const approvedToolsFile = (server: string): Path => `${MCP}/${server}.jso
 export const toolDigest = ({ name, title, description, inputSchema, outputSchema, annotations }: McpTool): string =>
   hashHex(canonicalJson({ name, title, description, inputSchema, outputSchema, annotations }));
 
-export const offerDigest = ({ url, headers: sent }: McpServer, tools: readonly McpTool[]): string =>
-  hashHex(canonicalJson({ url, headers: sent, tools: tools.map(toolDigest).sort() }));
+export const offerDigest = ({ url, headers }: McpServer, tools: readonly McpTool[]): string =>
+  hashHex(canonicalJson({ url, headers, tools: tools.map(toolDigest).sort() }));

@@ -8,6 +8,7 @@ import type { Job } from './formats/job.ts';
 import type { InstalledProgram, Receipt, RunState, Usage } from './formats/records.ts';
 import type { Rehearsal } from './formats/rehearsal.ts';
 import type { Role } from './formats/role.ts';
+import type { ApprovedTools, McpServer, ToolOffer } from './mcp.ts';
 import type { Plan } from './plan.ts';
 import type { RevisionId } from './entry.ts';
 import type { Sys } from './sys.ts';
@@ -58,20 +59,19 @@ export type Carried = {
   status?: number;
   file?: { name: string; bytes: Uint8Array };
   offer?: ToolOffer;
+  /** For the gate to keep. */
+  approved?: ApprovedTools;
 };
 
-/** What an MCP server offers; approving takes the digest. */
-export type ToolOffer = {
-  digest: string;
-  tools: { name: string; description: string; state: 'new' | 'approved' | 'changed' }[];
-};
+/** The MCP server that an effect names, and what was approved of it. */
+export type KnownServer = { server: McpServer; approved: ApprovedTools | undefined };
 
 export type EffectsPort = {
   /**
    * Carry out one effect now. The gate has already decided that it may. An error whose `detail.unknown` is set was sent,
-   * and its end is not known.
+   * and its end is not known; one with `detail.changed` says that a tool is not what was approved.
    */
-  run: (sys: Sys, effect: Effect) => Promise<Result<Carried>>;
+  run: (sys: Sys, effect: Effect, server?: KnownServer) => Promise<Result<Carried>>;
   /** Is there a network? When left out: yes. */
   online?: () => boolean;
 };

@@ -14,8 +14,6 @@ import type { Facts } from '../policy/decide.ts';
 
 export type FactsOf = {
   of: (actor: Actor, capabilities: readonly Capability[]) => Promise<Facts>;
-  /** As `of`, with the operator's policy whoever asks: what leaves the device is fenced for everybody. */
-  outside: FactsOf['of'];
   policy: () => Promise<Policy>;
   programs: () => Promise<InstalledProgram[]>;
 };
@@ -37,6 +35,7 @@ const STRICTEST: Policy = {
   paused: false,
   grants: {},
   egress: [],
+  mcp: {},
   models: {},
 };
 
@@ -100,6 +99,5 @@ export const createFacts = (fs: Fs, now: () => number): FactsOf => {
     policy,
     programs,
     of,
-    outside: async (actor, capabilities) => ({ ...(await of(actor, capabilities)), policy: await policy() }),
   };
 };

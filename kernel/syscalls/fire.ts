@@ -3,7 +3,7 @@
  * Runs are processes: the answer comes when they have started, or with `wait` when they have ended.
  */
 import { actorNameOf } from '../protocol/actor.ts';
-import { isBash, isHttp, isOutward, type Effect } from '../protocol/effects.ts';
+import { isBash, isHttp, isMcp, isOutward, looks, type Effect } from '../protocol/effects.ts';
 import { err, ok, type Result } from '../protocol/errors.ts';
 import { emptyUsage, slotFile } from '../protocol/formats/records.ts';
 import { parsePath } from '../protocol/paths.ts';
@@ -12,7 +12,10 @@ import { queue } from '../policy/decide.ts';
 import { decideEffect } from '../policy/decide-effect.ts';
 import { firePath, runId } from './fire-path.ts';
 import { authorOf, type Caller, type Handler, type Kernel } from './kernel.ts';
+import { carry } from './mcp.ts';
+import { factsFor } from './outside-facts.ts';
 import { newProposal } from './propose.ts';
+import { noteSource } from './taint.ts';
 
 /** [R5] An effect leaves no record of its own: who is first with a key writes its slot. */
 const claimKey = (kernel: Kernel, caller: Caller, id: string, key: string): Promise<Result<unknown>> => {
@@ -59,12 +62,11 @@ const fireEffect = async (
   id: string,
   key: string | undefined,
 ): Promise<Result<FireValue>> => {
-  const facts = await kernel.facts[isOutward(effect) ? 'outside' : 'of'](caller.actor, caller.capabilities);
+  const facts = await factsFor(kernel, caller.actor, effect, caller.capabilities);
   const decided = decideEffect(caller.actor, effect, facts);
-  const looks = isHttp(effect) && (effect.method === 'GET' || effect.method === 'HEAD');
-  const sends = isOutward(effect) && !looks;
+  const sends = isOutward(effect) && !looks(effect);
   const offline = isOutward(effect) && kernel.ports.effects.online?.() === false;
-  if (decided.verdict === 'apply' && offline && (looks || caller.actor === 'operator'))
+  if (decided.verdict === 'apply' && offline && (looks(effect) || caller.actor === 'operator'))
     return err('EAGAIN', 'This device is offline. Nothing was sent: try again when it is online.');
   const verdict =
     decided.verdict === 'apply' && offline ? queue('This device was offline when it was asked for.') : decided;
@@ -93,7 +95,9 @@ const fireEffect = async (
       : proposed;
   }
   if (effect.kind === 'bash') return fireBash(kernel, caller, effect, id);
-  const done = await kernel.ports.effects.run(kernel.sys({ ...caller, capabilities: [] }), effect);
+  const done = await carry(kernel, kernel.sys({ ...caller, capabilities: [] }), effect);
+  if (isHttp(effect)) noteSource(kernel, caller, `${effect.method} ${effect.url.replace(/[?#].*$/, '')}`);
+  if (isMcp(effect)) noteSource(kernel, caller, `${effect.tool} of MCP server ${effect.server}`);
   if (done.ok) return ok({ state: 'done', result: done.value });
   return done.error.detail?.['unknown'] ? ok({ state: 'unknown', result: done.error.message }) : done;
 };

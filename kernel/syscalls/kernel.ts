@@ -72,7 +72,7 @@ export type Handler<N extends CallName> = (
   args: ParsedArgs<N>,
 ) => Promise<Result<Values[N]>>;
 
-export const authorOf = (caller: Caller, message: string): Author => ({
+export const authorOf = (caller: Pick<Caller, 'actor' | 'run' | 'cause'>, message: string): Author => ({
   actor: caller.actor,
   // Half a surrogate pair has no bytes: in memory stands what the journal holds.
   message: message.toWellFormed(),

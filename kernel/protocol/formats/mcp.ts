@@ -18,4 +18,5 @@ export const mcpFileSchema = z.strictObject({
   mcpServers: z.record(z.string(), z.unknown()),
 });
 export const mcpEntrySchema = z.strictObject({ type: z.literal('streamable-http'), url: address, headers });
-export const mcpPolicySchema = z.object({ url: address, headers });
+/** `secret` is sent as a bearer token. */
+export const mcpPolicySchema = z.object({ url: address, secret: z.string().optional(), headers });

@@ -55,8 +55,8 @@ export const policySchema = z.object({
     )
     .default({}),
   egress: z.array(z.string()).default([]),
-  /** MCP servers that no program brings; their names hold no slash. */
-  mcp: z.record(z.string(), mcpPolicySchema).optional(),
+  /** MCP servers of the operator's own, by names without a slash. */
+  mcp: z.record(z.string(), mcpPolicySchema).default({}),
   executor: z.string().optional(),
   /** `default` names the one used when a role names none; the others are aliases a role may name. */
   models: z.record(z.string(), modelSchema).default({}),
