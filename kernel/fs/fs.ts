@@ -60,6 +60,8 @@ export type Fs = Reads &
     takeBack: (which: Which) => Promise<TakeBack>;
     /** The texts of many files; those that have to be read on their own are left out. */
     bulk: (nodes: readonly TreeNode[]) => Promise<Bulk>;
+    /** Asks whether the tree is as it was when this was called. */
+    still: () => () => boolean;
     /** The past as it is now, to look through. */
     former: () => Promise<Former>;
     /** Write the projection; safe at any time. */
@@ -285,6 +287,11 @@ export const openFs = async ({ db, log, epoch, setTimer }: Options): Promise<Fs>
     node: (id) => tree().get(id),
     pathOf: (node) => tree().pathOf(node),
     childrenOf: (folder) => tree().children(folder),
+    still: () => {
+      const was = tree();
+      const { changes } = was;
+      return () => !stale && tree() === was && was.changes === changes;
+    },
     onCommit: bus.onCommit,
     on: bus.on,
     rolledBack: () => {

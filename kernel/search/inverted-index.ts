@@ -4,12 +4,14 @@
  * say only what to look at; after boot everything is looked at once. In memory are the documents, postings are read.
  */
 import type { NodeId, VersionVector } from '../protocol/entry.ts';
+import { parentOf } from '../protocol/paths.ts';
 import type { Database } from '../store/schema.ts';
 import { isFenced } from '../store/transact.ts';
 import { createCatalogue, type Catalogue } from './catalogue.ts';
-import { visitBelow, type Content, type Files } from './files.ts';
+import type { Content, FileNode, Files } from './files.ts';
 import { lookUp, type Lookup } from './lookup.ts';
 import { due, merge, SEGMENT_DOCUMENTS } from './merge.ts';
+import { createNames } from './names.ts';
 import { bucketsFor, IndexDamaged, type Doc, type Postings } from './segment.ts';
 import { createShelf, SEARCH_VERSION, type Kept, type Mark, type Shelf } from './shelf.ts';
 import { countTerms, type Wanted } from './tokens.ts';
@@ -27,7 +29,10 @@ const LOOKUPS = 3;
 export type Index = {
   /** These files may have changed. */
   changed: (nodes: Iterable<NodeId>) => void;
-  /** How often each wanted term is in a file; undefined for files that are not indexed as they are. */
+  /**
+   * How often each wanted term is in a file, and which files there are to ask about: all that have a term, or may; that
+   * are not indexed as they are; or whose own name, or that of a folder above, meets one.
+   */
   lookup: (wanted: readonly Wanted[]) => Promise<Lookup>;
   /** Waits for nothing but the clock: the first look at everything comes after boot. */
   start: () => void;
@@ -55,6 +60,9 @@ type State = {
 export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): Index => {
   const shelf: Shelf = createShelf(db, epoch);
   const waiting = new Set<NodeId>();
+  /** Taken from what waits, and not stored yet. */
+  const underWay = new Set<NodeId>();
+  const names = createNames();
   const tally = { texts: 0, rows: 0 };
   let opening: Promise<State> | undefined;
   let lock: Promise<unknown> = Promise.resolve();
@@ -86,15 +94,37 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
     }, ms);
   };
 
+  const name = (id: NodeId): void => {
+    const node = files.get(id);
+    if (!node || node.dead) return names.drop(id);
+    names.put(id, node.name);
+    // Folders that came with a file are not told of by themselves.
+    for (let path = parentOf(files.pathOf(id) ?? '/'); path !== '/'; path = parentOf(path)) {
+      const folder = files.at(path);
+      if (!folder || names.has(folder.id)) break;
+      names.put(folder.id, folder.name);
+    }
+  };
+
   const changed: Index['changed'] = (nodes) => {
-    for (const node of nodes) waiting.add(node);
+    for (const node of nodes) {
+      waiting.add(node);
+      name(node);
+    }
     if (waiting.size > 0) schedule(GATHER_MS);
   };
 
   const look = ({ catalogue }: State): void => {
-    visitBelow(files, '/', [], (node) => {
-      if (!catalogue.find(node)) waiting.add(node.id);
-    });
+    const enter = (folder: FileNode): void => {
+      for (const [, node] of files.childrenOf(folder)) {
+        names.put(node.id, node.name);
+        if (node.kind === 'dir') enter(node);
+        else if (node.as !== 'blob' && !catalogue.find(node)) waiting.add(node.id);
+      }
+    };
+    const root = files.at('/');
+    if (root) enter(root);
+    looked = true;
   };
 
   /** The text of one file into the batch; what is no text is noted as such. */
@@ -171,6 +201,7 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
         const ahead = await files.readMany(next);
         for (const id of next) {
           waiting.delete(id);
+          underWay.add(id);
           taken.push(id);
           characters += await take(id, state, ahead, docs, postings);
         }
@@ -179,6 +210,8 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
     } catch (cause) {
       for (const id of taken) waiting.add(id);
       throw cause;
+    } finally {
+      for (const id of taken) underWay.delete(id);
     }
   };
 
@@ -203,7 +236,6 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
       const state = await open();
       try {
         if (!looked) look(state);
-        looked = true;
         while (waiting.size > 0 && !stopped) {
           await batch(state);
           await tidy(state);
@@ -215,14 +247,38 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
       }
     });
 
+  /** Everything below a folder. */
+  const below = (folder: FileNode, visit: (node: FileNode) => void): void => {
+    for (const [, node] of files.childrenOf(folder)) {
+      if (node.kind === 'dir') below(node, visit);
+      else visit(node);
+    }
+  };
+
+  const withNames = ({ of, each }: Lookup, wanted: readonly Wanted[]): Lookup => ({
+    of,
+    each: (visit) => {
+      each(visit);
+      const ask = (node: FileNode): void => visit(node, of(node));
+      for (const ids of [waiting, underWay, names.find(wanted)]) {
+        for (const id of ids) {
+          const node = files.get(id);
+          if (node?.kind === 'dir') below(node, ask);
+          else if (node) ask(node);
+        }
+      }
+    },
+  });
+
   const lookup: Index['lookup'] = async (wanted) => {
     for (let tries = 0; tries < LOOKUPS; tries++) {
       const state = await open();
+      if (!looked) look(state);
       const before = merges;
       try {
-        const found = await lookUp(shelf, state.catalogue, wanted);
+        const found = await lookUp(shelf, state.catalogue, wanted, files.get);
         tally.rows += found.rows;
-        if (merges === before) return found.lookup;
+        if (merges === before) return withNames(found.lookup, wanted);
       } catch (cause) {
         if (!(cause instanceof IndexDamaged)) throw cause;
         // Not damage when a merge took the rows away meanwhile.
@@ -231,7 +287,9 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
         });
       }
     }
-    return () => undefined;
+    // It gives way all the time: then it knows of nothing, and everything is read.
+    const root = files.at('/');
+    return { of: () => undefined, each: (visit) => root && below(root, (node) => visit(node, undefined)) };
   };
 
   return {
