@@ -23,6 +23,12 @@ export class Tree extends TreeState {
   /** Goes up with everything that is applied. */
   changes = 0;
 
+  /** Asks whether the tree is as it was when this was called. */
+  still(): () => boolean {
+    const was = this.changes;
+    return () => this.changes === was;
+  }
+
   get(id: NodeId): TreeNode | undefined {
     const row = this.table.find(id);
     return row >= 0 && this.table.has(row, EXISTS) ? this.view(row) : undefined;

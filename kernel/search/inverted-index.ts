@@ -4,14 +4,13 @@
  * say only what to look at; after boot everything is looked at once. In memory are the documents, postings are read.
  */
 import type { NodeId, VersionVector } from '../protocol/entry.ts';
-import { parentOf } from '../protocol/paths.ts';
 import type { Database } from '../store/schema.ts';
 import { isFenced } from '../store/transact.ts';
 import { createCatalogue, type Catalogue } from './catalogue.ts';
 import type { Content, FileNode, Files } from './files.ts';
 import { lookUp, type Lookup } from './lookup.ts';
 import { due, merge, SEGMENT_DOCUMENTS } from './merge.ts';
-import { createNames } from './names.ts';
+import { createNamed } from './named.ts';
 import { bucketsFor, IndexDamaged, type Doc, type Postings } from './segment.ts';
 import { createShelf, SEARCH_VERSION, type Kept, type Mark, type Shelf } from './shelf.ts';
 import { countTerms, type Wanted } from './tokens.ts';
@@ -62,7 +61,7 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
   const waiting = new Set<NodeId>();
   /** Taken from what waits, and not stored yet. */
   const underWay = new Set<NodeId>();
-  const names = createNames();
+  const named = createNamed(files);
   const tally = { texts: 0, rows: 0 };
   let opening: Promise<State> | undefined;
   let lock: Promise<unknown> = Promise.resolve();
@@ -94,36 +93,18 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
     }, ms);
   };
 
-  const name = (id: NodeId): void => {
-    const node = files.get(id);
-    if (!node || node.dead) return names.drop(id);
-    names.put(id, node.name);
-    // Folders that came with a file are not told of by themselves.
-    for (let path = parentOf(files.pathOf(id) ?? '/'); path !== '/'; path = parentOf(path)) {
-      const folder = files.at(path);
-      if (!folder || names.has(folder.id)) break;
-      names.put(folder.id, folder.name);
-    }
-  };
-
   const changed: Index['changed'] = (nodes) => {
     for (const node of nodes) {
       waiting.add(node);
-      name(node);
+      named.note(node);
     }
     if (waiting.size > 0) schedule(GATHER_MS);
   };
 
   const look = ({ catalogue }: State): void => {
-    const enter = (folder: FileNode): void => {
-      for (const [, node] of files.childrenOf(folder)) {
-        names.put(node.id, node.name);
-        if (node.kind === 'dir') enter(node);
-        else if (node.as !== 'blob' && !catalogue.find(node)) waiting.add(node.id);
-      }
-    };
-    const root = files.at('/');
-    if (root) enter(root);
+    named.all((node) => {
+      if (!catalogue.find(node)) waiting.add(node.id);
+    });
     looked = true;
   };
 
@@ -247,26 +228,17 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
       }
     });
 
-  /** Everything below a folder. */
-  const below = (folder: FileNode, visit: (node: FileNode) => void): void => {
-    for (const [, node] of files.childrenOf(folder)) {
-      if (node.kind === 'dir') below(node, visit);
-      else visit(node);
-    }
-  };
-
   const withNames = ({ of, each }: Lookup, wanted: readonly Wanted[]): Lookup => ({
     of,
     each: (visit) => {
       each(visit);
       const ask = (node: FileNode): void => visit(node, of(node));
-      for (const ids of [waiting, underWay, names.find(wanted)]) {
+      for (const ids of [waiting, underWay])
         for (const id of ids) {
           const node = files.get(id);
-          if (node?.kind === 'dir') below(node, ask);
-          else if (node) ask(node);
+          if (node) ask(node);
         }
-      }
+      named.each(wanted, ask);
     },
   });
 
@@ -288,8 +260,7 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
       }
     }
     // It gives way all the time: then it knows of nothing, and everything is read.
-    const root = files.at('/');
-    return { of: () => undefined, each: (visit) => root && below(root, (node) => visit(node, undefined)) };
+    return { of: () => undefined, each: (visit) => named.all((node) => visit(node, undefined)) };
   };
 
   return {
