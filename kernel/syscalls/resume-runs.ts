@@ -16,7 +16,7 @@ import { startAgent } from './start-agent.ts';
 const DAYS = 3;
 /** A run that stood still for longer is not what anybody waits for any more. */
 const STALE_MS = 24 * 3_600_000;
-/** A run under which the kernel stopped this often may be why it does. */
+/** A run under which the kernel stopped this often without a step between may be why it does. */
 const MAX_RESUMES = 3;
 
 type Start = Extract<RunRecord, { t: 'start' }>;
@@ -59,8 +59,9 @@ const whyOver = async (kernel: Kernel, { start, records }: Open, job: Job | unde
   if (start.job !== undefined && job === undefined) return 'its job is gone or cannot be read';
   if (job?.run === 'bash') return 'a script is not run twice by itself: look at what it wrote';
   if (kernel.now() - last > STALE_MS) return 'it stood still for more than a day';
-  if (records.filter((record) => record.t === 'note' && record.resumed).length >= MAX_RESUMES)
-    return `it was taken up ${MAX_RESUMES} times, and the kernel stopped each time`;
+  const step = records.findLastIndex((record) => record.t === 'model' || record.t === 'tool');
+  if (records.slice(step + 1).filter((record) => record.t === 'note' && record.resumed).length >= MAX_RESUMES)
+    return `it was taken up ${MAX_RESUMES} times, and the kernel stopped each time before it got a step further`;
   return job && whyNot(kernel, job);
 };
 
