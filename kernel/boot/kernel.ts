@@ -5,7 +5,7 @@
 import type { Actor } from '../protocol/actor.ts';
 import { revisionOf, type RevisionId } from '../protocol/entry.ts';
 import { fail, must, type SysError } from '../protocol/errors.ts';
-import type { Change } from '../protocol/files.ts';
+import { LEDGER } from '../protocol/formats/ledger.ts';
 import { dayOf, NARRATIVE, PROPOSALS, RUNS } from '../protocol/formats/records.ts';
 import type { Ports } from '../protocol/ports.ts';
 import { stubOver, type Call } from '../protocol/stub.ts';
@@ -30,6 +30,7 @@ import { subscribe } from '../syscalls/watch.ts';
 import type { Daemon } from '../daemons/daemon.ts';
 import { genesis } from './genesis.ts';
 import { createFinder } from './finder.ts';
+import { createLazyLedger, createRunRecords } from './run-records.ts';
 
 export const VERSION = '0.1.0';
 const EXPIRY_MS = 30_000;
@@ -118,22 +119,20 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   // [J12] A damaged journal is opened for reading: what would write at boot is left for when it is sound again.
   const damaged = journal.damage() !== undefined;
 
+  const ledger = createLazyLedger({ fs: files, device: self.id, vector: () => journal.vector(), now });
   const startedAt = new Date(now()).toISOString();
   const processes = createProcesses({
     now,
     setTimer,
-    append: (file, record, actor, run, cause) => {
-      const content = `${JSON.stringify(record)}\n`;
-      const change: Change =
-        record.t === 'start' ? { op: 'put', path: file, content, base: null } : { op: 'append', path: file, content };
-      return files.write([change], { actor, message: `Run ${run}: ${record.t}`, run, cause: `${cause}:${record.t}` });
-    },
+    append: createRunRecords({ fs: files, ledger: ledger.opened, now }),
   });
   const proc = createProc({
     processes,
     now,
     storage: host.storage.state,
     chunks: async () => (await daemonsStarted).sweeper.use(),
+    budget: async () => (await import('../syscalls/budget-view.ts')).budgetView(kernel),
+    ledger: async () => (await import('../syscalls/ledger-csv.ts')).ledgerCsv(kernel),
     kernel: async () => ({
       version: VERSION,
       device: self.id,
@@ -193,6 +192,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     now,
     causes,
     sys,
+    ledger,
     ports: host.ports({ secrets, notify }),
     facts: createFacts(files),
     deciding: (body) => {
@@ -223,6 +223,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     if (damaged) return;
     await genesis(files);
     await live.recover();
+    if (files.stat(LEDGER)) await (await import('../syscalls/settle.ts')).settleReservations(kernel);
     if (files.stat(RUNS)) await (await import('../syscalls/settle-runs.ts')).settleRuns(kernel);
     await settleProposals(true);
     await files.reviewConflicts();

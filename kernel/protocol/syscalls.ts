@@ -21,6 +21,7 @@ const path = z.string().check(z.describe('Absolute path, for example /workspace/
 const text = (max: number) => z.optional(z.string().check(z.maxLength(max)));
 const count = (max: number) => z.optional(z.int().check(z.gte(1), z.lte(max)));
 const flag = z.optional(z.boolean());
+const usd = z.number().check(z.gte(0), z.lte(1e6));
 const changes = (max: number) => z.array(changeSchema).check(z.minLength(1), z.maxLength(max));
 
 export type ReadValue = { content: string | Uint8Array; stat: Stat };
@@ -247,6 +248,23 @@ export const CALLS = {
     "Append a step to the caller's own run record.",
     z.object({ record: z.looseObject({ t: z.string() }) }),
   ),
+  reserve: row(
+    'process',
+    'spend',
+    'Set aside what the next model call can cost at most; the record of how it ended settles it.',
+    z.object({
+      model: z.string(),
+      price: z.object({
+        input: usd,
+        output: usd,
+        cache_write: z.optional(usd),
+        cache_write_1h: z.optional(usd),
+        cache_read: z.optional(usd),
+      }),
+      tokens: z.int().check(z.gte(0), z.describe('Of the request; rather too many than too few.')),
+      max_tokens: z.int().check(z.gte(1)),
+    }),
+  ),
   live: row(
     'process',
     'read',
@@ -289,6 +307,8 @@ export type Values = {
   /** How many entries are sound, and where the chain stops being so. */
   verify: { entries: number; fault?: { seq: number; message: string } };
   log: { revision: RevisionId };
+  /** `max_tokens` is less than was asked where no more can be paid; `notice` is for the operator. */
+  reserve: { max_tokens: number; notice?: string };
   live: Record<string, never>;
 };
 

@@ -3,6 +3,7 @@
  * they wrote before stays. (Taking a run up again from its last step comes with the scheduler.)
  */
 import { emptyUsage, RUNS, type RunRecord } from '../protocol/formats/records.ts';
+import { usdOf } from '../protocol/money.ts';
 import type { Kernel } from './kernel.ts';
 
 /** Only recent days can hold an open run: a run is closed at the latest by the boot after it. */
@@ -23,11 +24,14 @@ export const settleRuns = async (kernel: Kernel): Promise<void> => {
     if (last.t === 'end') continue;
     const first = JSON.parse(lines[0] ?? '{}') as RunRecord;
     if (first.t !== 'start') continue;
+    const cost = kernel.ledger.opened()?.ofRun(first.id);
     const end: RunRecord = {
       t: 'end',
       at: new Date(kernel.now()).toISOString(),
       state: 'failed',
-      usage: emptyUsage(),
+      // [M4] What it cost is settled by now.
+      usage: cost?.usage ?? emptyUsage(),
+      ...(cost ? { usd: usdOf(cost.nano) } : {}),
       error: {
         code: 'ECANCELED',
         call: 'run',

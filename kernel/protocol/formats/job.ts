@@ -16,10 +16,12 @@ const isTimeZone = (tz: string): boolean => {
   }
 };
 
+export const timeZone = z.string().refine(isTimeZone, 'Name a time zone such as Europe/Berlin.');
+
 export const jobSchema = z.object({
   title: z.string().optional(),
   schedule: z.union([z.string(), z.array(z.string())]).optional(),
-  tz: z.string().refine(isTimeZone, 'Name a time zone such as Europe/Berlin.').optional(),
+  tz: timeZone.optional(),
   on: z.object({ change: z.string(), field: z.string().optional(), becomes: z.string().optional() }).optional(),
   agent: z.optional(actorName),
   run: z.literal('bash').optional(),
