@@ -2,6 +2,7 @@
  * Money in whole nano-dollars, so that sums are exact: what a model call cost, and the most that it can cost. Pure.
  * A price is in USD per million tokens, which is pico-dollars per token times a million.
  */
+import * as z from 'zod/mini';
 import type { Usage } from './formats/records.ts';
 
 /** USD per million tokens. A model that costs nothing says 0. */
@@ -18,6 +19,21 @@ export type Price = {
 export type Nano = number;
 
 const NANO = 1e9;
+const usd = z.number().check(z.gte(0), z.lte(1e6));
+/** What `reserve` takes. */
+export const reserveSchema = z.object({
+  model: z.string(),
+  price: z.object({
+    input: usd,
+    output: usd,
+    cache_write: z.optional(usd),
+    cache_write_1h: z.optional(usd),
+    cache_read: z.optional(usd),
+  }),
+  tokens: z.int().check(z.gte(0), z.describe('Of the request; rather too many than too few.')),
+  max_tokens: z.int().check(z.gte(1)),
+});
+
 /** Below this a cut-off answer helps nobody, so that the call is not made. */
 export const LEAST_ANSWER = 1_024;
 

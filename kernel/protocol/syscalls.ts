@@ -9,9 +9,11 @@ import * as z from 'zod/mini';
 import type { Effect, EffectClass } from './effects.ts';
 import { effectSchema } from './effects.ts';
 import type { RevisionId } from './entry.ts';
-import { changeSchema, contentSchema, type Hit, type Revision, type Stat, type WatchEvent } from './files.ts';
+import { changeSchema, contentSchema, type Hit, type WatchEvent } from './files.ts';
 import type { InstalledProgram, ProposalState, Receipt } from './formats/records.ts';
+import { reserveSchema } from './money.ts';
 import type { Plan } from './plan.ts';
+import type { BlameRun, FireValue, HistoryValue, ListValue, OpenValue, ReadValue, Undone } from './values.ts';
 
 // Without a language the small half says "Invalid input" to everything.
 // Compiling schemas with `new Function` is eval, which the content security policy refuses (and reports).
@@ -21,34 +23,7 @@ const path = z.string().check(z.describe('Absolute path, for example /workspace/
 const text = (max: number) => z.optional(z.string().check(z.maxLength(max)));
 const count = (max: number) => z.optional(z.int().check(z.gte(1), z.lte(max)));
 const flag = z.optional(z.boolean());
-const usd = z.number().check(z.gte(0), z.lte(1e6));
 const changes = (max: number) => z.array(changeSchema).check(z.minLength(1), z.maxLength(max));
-
-export type ReadValue = { content: string | Uint8Array; stat: Stat };
-export type ListValue = { entries: Stat[]; cursor?: string };
-export type HistoryValue = { entries: Revision[]; cursor?: string };
-export type FireValue = {
-  run?: string;
-  state: 'done' | 'running' | 'queued' | 'denied' | 'failed' | 'unknown';
-  result?: unknown;
-};
-export type BlameRun = {
-  from: number;
-  to: number;
-  revision: RevisionId;
-  actor: string;
-  at: string;
-  message: string;
-  run?: string;
-};
-/** What `undo` does (or with `dry` would do) to each file, and the files it leaves alone with the reason. */
-export type Undone = {
-  revisions: RevisionId[];
-  files: { path: string; what: 'changed' | 'removed' | 'restored' | 'moved' }[];
-  conflicts: { path: string; reason: string; actor?: string; revision?: RevisionId }[];
-};
-/** What a page gets to edit a file live: the document's state as a Yjs update, and the channel its updates use. */
-export type OpenValue = { doc: number; state: Uint8Array; stat: Stat };
 
 type Row<S extends z.ZodMiniType> = {
   schema: S;
@@ -252,18 +227,7 @@ export const CALLS = {
     'process',
     'spend',
     'Set aside what the next model call can cost at most; the record of how it ended settles it.',
-    z.object({
-      model: z.string(),
-      price: z.object({
-        input: usd,
-        output: usd,
-        cache_write: z.optional(usd),
-        cache_write_1h: z.optional(usd),
-        cache_read: z.optional(usd),
-      }),
-      tokens: z.int().check(z.gte(0), z.describe('Of the request; rather too many than too few.')),
-      max_tokens: z.int().check(z.gte(1)),
-    }),
+    reserveSchema,
   ),
   live: row(
     'process',
@@ -318,3 +282,4 @@ export const SIX = ['read', 'list', 'search', 'write', 'propose', 'fire'] as con
 export const isCall = (name: string): name is CallName => Object.hasOwn(CALLS, name);
 
 export type { Effect, WatchEvent };
+export type * from './values.ts';
