@@ -1,5 +1,6 @@
 // Reserving and settling through the gate, by runs whose model is a script: every step a call of its own.
 import { describe, expect, test } from 'vitest';
+import { fillDisk } from '../boot/faults.ts';
 import type { Result } from '../protocol/errors.ts';
 import { LEDGER } from '../protocol/formats/ledger.ts';
 import type { Values } from '../protocol/syscalls.ts';
@@ -148,6 +149,25 @@ describe('[M3] afterwards', () => {
     expect(records[2]).toMatchObject({ how: 'unknown', usd: 0.101 });
     expect(records.at(-1)).toMatchObject({ usd: 0.202 });
     expect((await budgetOf(k)).open).toEqual([]);
+  });
+
+  test('a full disk: nothing is set aside that is not on record, and what is open stays so until it can be settled', async () => {
+    const { k, fire } = await boot();
+    await fire(async (sys) => {
+      const full = fillDisk(1);
+      expect(refused(await reserve(sys))).toMatch(/^ENOSPC/);
+      full.undo();
+      expect(await budgetOf(k)).toMatchObject({ open: [], month: { reserved: 0 } });
+      await reserve(sys);
+      const again = fillDisk(1);
+      expect(refused(await said(sys, usage(10)))).toMatch(/^ENOSPC/);
+      again.undo();
+      expect(await budgetOf(k)).toMatchObject({ open: [{ usd: 0.101 }], month: { spent: 0 } });
+      expect((await said(sys, usage(10))).ok).toBe(true);
+      return done();
+    });
+    expect(await ledgerOf(k)).toMatchObject([{ t: 'reserve' }, { t: 'settle', how: 'reported', nano: 1_100_000 }]);
+    expect(await budgetOf(k)).toMatchObject({ open: [], month: { spent: 0.0011 } });
   });
 
   test('numbers that are none say nothing, so the call counts in full', async () => {

@@ -179,7 +179,7 @@ export function ModelCard(props: { file: PolicyFile }) {
           </div>
         </Show>
         <details class="t13" open={form().priceIn !== ''}>
-          <summary>Price, so that runs can say what they cost</summary>
+          <summary>Price: what runs are paid with, and budgets count</summary>
           <div class="cols-2 mt-3">
             <Field label="Dollars for a million tokens in" error={errors().price}>
               <Input inputmode="decimal" value={form().priceIn} onText={(priceIn) => change({ priceIn })} />
@@ -189,8 +189,8 @@ export function ModelCard(props: { file: PolicyFile }) {
             </Field>
           </div>
           <p class="hint mt-2">
-            As the provider publishes them. Without a price a run’s cost is not known, and budgets in dollars cannot
-            stop it.
+            As the provider publishes them. A model without a price, here or in /workspace/settings/prices.yaml, is not
+            asked; one on this computer costs nothing where you leave these empty.
           </p>
         </details>
         <Show when={failed()}>

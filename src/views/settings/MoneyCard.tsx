@@ -30,12 +30,10 @@ export function MoneyCard() {
             unpriced() > 0 && { term: 'Not counted', value: `${plural(unpriced(), 'run')} of a model without a price` },
             {
               term: 'What holds',
-              value: 'A role’s budget per run, and a job’s budget: a run stops when it has used it.',
+              value:
+                'The budget of a run, a role, a job, a program, and yours for everything. With nothing left a job is skipped; you in person are told, and go on.',
             },
-            {
-              term: 'Not yet',
-              value: 'Limits a day, a week or a month are read and shown, but do not stop a run yet.',
-            },
+            { term: 'What is left', value: 'In /proc/budget; every call that was paid for, in /proc/ledger.csv' },
           ]}
         />
       </Show>
