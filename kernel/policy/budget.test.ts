@@ -75,9 +75,9 @@ test('[M5] what counts: calls of the period and the scope, open ones with all th
     ...(settled === undefined ? {} : { settled: { nano: settled } }),
   });
   const calls = [
-    call('2026-11-22T23:30:00Z', 9, 1),
-    call('2026-11-23T10:00:00Z', 9, 2),
-    call('2026-11-23T11:00:00Z', 9),
+    call('2026-11-22T23:30:00.000Z', 9, 1),
+    call('2026-11-23T10:00:00.000Z', 9, 2),
+    call('2026-11-23T11:00:00.000Z', 9),
   ];
   const limit: Limit = { scope: 'agent', of: 'agent:clerk', per: 'day', nano: 20, where: '' };
   const now = Date.parse('2026-11-23T12:00:00Z');

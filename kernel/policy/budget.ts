@@ -126,10 +126,11 @@ export const balance = (
   now: number,
   timeZone: string,
 ): { spent: Nano; reserved: Nano; left: Nano } => {
-  const from = limit.per === 'run' ? 0 : periodAt(limit.per, now, timeZone).from;
+  // Times of the ledger are all written alike, so they compare as text.
+  const from = limit.per === 'run' ? '' : new Date(periodAt(limit.per, now, timeZone).from).toISOString();
   let [spent, reserved] = [0, 0];
   for (const one of spending) {
-    if (!counts(limit, one) || Date.parse(one.at) < from) continue;
+    if (!counts(limit, one) || one.at < from) continue;
     if (one.settled) spent += one.settled.nano;
     else reserved += one.nano;
   }

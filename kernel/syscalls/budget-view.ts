@@ -7,16 +7,15 @@ import { periodAt } from '../policy/periods.ts';
 import { JOBS } from '../protocol/formats/job.ts';
 import { usdOf } from '../protocol/money.ts';
 import type { Account } from '../process/ledger.ts';
-import { readJob, zoneOf } from './budgets.ts';
+import { policyLimits, readJob, zoneOf } from './budgets.ts';
 import type { Kernel } from './kernel.ts';
 
 /** A run's own limit is not among them: it is read beside the run. */
 const limitsOfAll = async (kernel: Kernel): Promise<Limit[]> => {
   const ledger = await kernel.ledger.open();
-  const policy = await kernel.facts.policy();
   const none = { budget: undefined };
   const of = (bound: Parameters<typeof limitsOf>[0]): Limit[] => limitsOf(bound, none, ledger.device, []);
-  const limits = limitsOf({}, policy, ledger.device, ledger.devices());
+  const limits = await policyLimits(kernel, ledger);
   const agents = await kernel.fs.list('/workspace/agents', { limit: 10_000 });
   for (const { path } of agents.ok ? agents.value.entries : []) {
     const { role } = await kernel.facts.of(`agent:${path.split('/').at(-1) ?? ''}`, []);

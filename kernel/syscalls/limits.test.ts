@@ -157,6 +157,57 @@ describe('[M6] two devices', () => {
   });
 });
 
+describe('[M8] two devices that disagree', () => {
+  const apart = async (path: string, before: string, one: string, other: string) => {
+    const [a, b] = [await boot(), await boot()];
+    await meet(a.k, b.k);
+    await a.put(JOB, '---\nagent: clerk\n---\nGo.\n');
+    await a.put(path, before);
+    await meet(a.k, b.k);
+    await a.put(path, one);
+    await b.k.clock.advance(5_000);
+    await b.put(path, other);
+    await meet(a.k, b.k);
+    return { a, b };
+  };
+  const limitsOf = async (k: Memory, scope: string): Promise<number[]> =>
+    (await budgetOf(k)).limits.filter((limit) => limit.scope === scope).map(({ usd }) => usd);
+
+  test('on the whole: the strictest holds on both, whatever the merged text says, until it is written again', async () => {
+    const policy = (usd: string): string => `tz: UTC\nbudget: { usd: ${usd}, per: month }\n`;
+    const { a, b } = await apart('/system/policy.yaml', policy('3'), policy('0.04'), policy('70'));
+    const text = await a.op.read('/system/policy.yaml');
+    // The digits of both, in one number.
+    expect(text.ok && text.value.content).not.toMatch(/usd: (0\.04|70),/);
+    for (const { k, fire } of [a, b]) {
+      expect(Math.min(...(await limitsOf(k, 'all')))).toBe(0.04);
+      expect(await asked(fire, JOB)).toMatch(/0\.02 USD a month for the share of this device/);
+    }
+    await a.put('/system/policy.yaml', policy('9'));
+    await meet(a.k, b.k);
+    for (const { k } of [a, b]) expect(await limitsOf(k, 'all')).toEqual([9]);
+  });
+
+  test('on a role', async () => {
+    const role = (usd: string): string => `---\nname: clerk\nbudget: { usd: ${usd}, per: day }\n---\nWork.\n`;
+    const { a, b } = await apart('/workspace/agents/clerk/AGENT.md', role('3'), role('0.05'), role('71'));
+    for (const { fire } of [a, b]) {
+      expect(await asked(fire, JOB)).toMatch(/tokens instead.*0\.05 USD a day for agent clerk/);
+    }
+  });
+
+  test('who writes having seen the other does not disagree', async () => {
+    const policy = (usd: string): string => `tz: UTC\nbudget: { usd: ${usd}, per: month }\n`;
+    const [a, b] = [await boot(), await boot()];
+    await meet(a.k, b.k);
+    await a.put('/system/policy.yaml', policy('3'));
+    await meet(a.k, b.k);
+    await b.put('/system/policy.yaml', policy('50'));
+    await meet(a.k, b.k);
+    for (const { k } of [a, b]) expect(await limitsOf(k, 'all')).toEqual([50]);
+  });
+});
+
 describe('[M7] the operator sees it', () => {
   test('each limit with what is spent and left; the ledger as a table', async () => {
     const k = await boot();

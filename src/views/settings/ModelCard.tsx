@@ -179,7 +179,7 @@ export function ModelCard(props: { file: PolicyFile }) {
           </div>
         </Show>
         <details class="t13" open={form().priceIn !== ''}>
-          <summary>Price: what runs are paid with, and budgets count</summary>
+          <summary>Price, so that runs can say what they cost</summary>
           <div class="cols-2 mt-3">
             <Field label="Dollars for a million tokens in" error={errors().price}>
               <Input inputmode="decimal" value={form().priceIn} onText={(priceIn) => change({ priceIn })} />
