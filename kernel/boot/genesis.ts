@@ -36,6 +36,7 @@ autonomy: bounded        # manual | bounded | autonomous; a role may only be str
 ceiling: { usd: 0 }      # bounded: effects act alone up to and including this value
 never_auto: []           # always ask, for example: "path /workspace/mandate.md"
 paused: false            # the one global stop
+# budget: { usd: 30, per: month }   # what models may cost, all runs together; per: day | week | month
 grants:
   "agent:shell": { write: [/workspace/**] }
 egress: []
