@@ -5,6 +5,7 @@
  */
 import { parseJob, type Job } from '../protocol/formats/job.ts';
 import { emptyUsage, RUNS, type RunRecord } from '../protocol/formats/records.ts';
+import { usdOf } from '../protocol/money.ts';
 import type { Change } from '../protocol/files.ts';
 import type { Path } from '../protocol/paths.ts';
 import { whyNot } from './fire-path.ts';
@@ -69,7 +70,10 @@ const close = (kernel: Kernel, { file, start }: Open, why: string, unknown: bool
   const at = new Date(kernel.now()).toISOString();
   const message = `The kernel stopped while this ran (the tab or the browser was closed). What it had written is kept; ${why}.`;
   const error = { code: 'ECANCELED' as const, call: 'run', message };
-  const end: RunRecord = { t: 'end', at, state: 'failed', usage: emptyUsage(), error };
+  // [M4] What it cost is settled by now.
+  const cost = kernel.ledger.opened()?.ofRun(start.id);
+  const usage = cost?.usage ?? emptyUsage();
+  const end: RunRecord = { t: 'end', at, state: 'failed', usage, ...(cost ? { usd: usdOf(cost.nano) } : {}), error };
   const { job, slot, id } = start;
   const lines: Change[] =
     job && slot

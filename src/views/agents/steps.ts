@@ -164,7 +164,7 @@ export const totalsOf = (records: readonly RunRecord[]): { usage: Usage; usd?: n
   let usd: number | undefined;
   for (const record of records) {
     if (record.t === 'end') return { usage: record.usage, ...(record.usd === undefined ? {} : { usd: record.usd }) };
-    if (record.t !== 'model') continue;
+    if (record.t !== 'model' && record.t !== 'spent') continue;
     usage = addUsage(usage, record.usage);
     if (record.usd !== undefined) usd = (usd ?? 0) + record.usd;
   }

@@ -189,8 +189,8 @@ export function ModelCard(props: { file: PolicyFile }) {
             </Field>
           </div>
           <p class="hint mt-2">
-            As the provider publishes them. Without a price a run’s cost is not known, and budgets in dollars cannot
-            stop it.
+            As the provider publishes them. A model without a price, here or in /workspace/settings/prices.yaml, is not
+            asked; one on this computer costs nothing where you leave these empty.
           </p>
         </details>
         <Show when={failed()}>
