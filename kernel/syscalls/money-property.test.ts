@@ -88,6 +88,6 @@ test('[M3] [M4] [A22] after any calls, failures, kills and restarts the ledger i
       }
       await k.k.stop();
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });

@@ -227,6 +227,24 @@ describe('[M4] [A22] a kernel that dies', () => {
     });
   });
 
+  test('where the record of the run is closed already, the ledger alone says it', async () => {
+    const first = await boot();
+    let stand = (): void => undefined;
+    const standing = new Promise<void>((resolve) => (stand = resolve));
+    let run = '';
+    void first.fire(async (sys) => ((run = sys.run), await reserve(sys), stand(), new Promise(() => undefined)));
+    await standing;
+    const end = { t: 'end', at: 'now', state: 'failed', usage: usage(0) };
+    await first.k.kernel.fs.write(
+      [{ op: 'append', path: `/system/runs/2026-11-23/${run}.jsonl`, content: `${JSON.stringify(end)}\n` }],
+      { actor: 'daemon:test', message: 'm', run: '', cause: '' },
+    );
+    first.crash();
+    const { k } = await first.again();
+    expect((await recordsOf(k, run)).map(({ t }) => t)).toEqual(['start', 'reserve', 'end']);
+    expect(await ledgerOf(k)).toMatchObject([{ t: 'reserve' }, { t: 'settle', how: 'unknown' }]);
+  });
+
   test('two months ago: what is open is found in the last file of this device', async () => {
     const first = await boot();
     void first.fire(async (sys) => (await reserve(sys), new Promise(() => undefined)));

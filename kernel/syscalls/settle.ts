@@ -57,6 +57,13 @@ export const settle = async (
   return written;
 };
 
+/** Nothing comes after the end of a run. */
+const hasEnded = async (kernel: Kernel, file: Path): Promise<boolean> => {
+  const read = await kernel.fs.read(file, { as: 'text' });
+  const last = read.ok ? String(read.value.content).trimEnd().split('\n').at(-1) : undefined;
+  return last !== undefined && (JSON.parse(last) as RunRecord).t === 'end';
+};
+
 /**
  * [M4] At boot: what an earlier kernel reserved and did not settle. Whether the model answered, nobody knows. Where the
  * run's record is gone or closed, the ledger alone says so.
@@ -69,7 +76,7 @@ export const settleReservations = async (kernel: Kernel): Promise<void> => {
   for (const account of ledger.open()) {
     const file = days.map((day) => `${day}/${account.run}.jsonl`).find((path) => kernel.fs.stat(path));
     const author = { actor: account.actor, run: account.run, cause: '' };
-    if (file !== undefined) {
+    if (file !== undefined && !(await hasEnded(kernel, file))) {
       await settle(kernel, author, file, account, { how: 'unknown' });
       continue;
     }
