@@ -51,14 +51,11 @@ export function Shell(props: ShellProps) {
     search: () => setFinding(true),
     stopAll: async () => {
       setStopping(true);
-      const killed = await client.call('kill', { run: 'all' });
+      // Asked at once: stopping waits for nothing that has to be fetched.
+      const killed = client.call('kill', { run: 'all' });
+      const { stopEverything } = await import('./stop.ts');
+      toasts.add(await stopEverything(client, killed, toasts.add));
       setStopping(false);
-      if (!killed.ok) return toasts.add({ text: `Not stopped: ${killed.error.message}`, tone: 'fail' });
-      const count = killed.value.killed.length;
-      // Not by the words of the kit: they would be fetched with the first screen for this alone.
-      toasts.add({
-        text: count === 0 ? 'Nothing was running.' : count === 1 ? '1 run stopped.' : `${count} runs stopped.`,
-      });
     },
     say: (text) => toasts.add({ text }),
   };

@@ -1,6 +1,6 @@
 /**
- * Agents: who works here and with what rights, what runs at this moment, which jobs there are, and every run that was.
- * A run has a page of its own.
+ * Agents: who works here and with what rights, what runs at this moment, and every run that was. The schedule and each
+ * run have pages of their own.
  */
 import './agents.css';
 import { createMemo, createSignal, For, Match, Show, Switch } from 'solid-js';
@@ -18,28 +18,34 @@ import { Room } from '../Room.tsx';
 import { shortRun } from '../run-file.ts';
 import { AgentCard } from './AgentCard.tsx';
 import { Broken } from './Broken.tsx';
-import { JobsTable } from './JobsTable.tsx';
 import { LiveRun } from './LiveRun.tsx';
 import { NewAgent } from './NewAgent.tsx';
 import { OrderDialog } from './OrderDialog.tsx';
-import { agentOfFile, createJobs, createRoster } from './roster.ts';
+import { agentOfFile, createRoster } from './roster.ts';
+import { RoomTabs } from './RoomTabs.tsx';
 import { RunPage } from './RunPage.tsx';
 import { RunState } from './RunState.tsx';
+import { Schedule } from './Schedule.tsx';
+import { StoppedNotice } from './StoppedNotice.tsx';
 
 const RUNS = 200;
 const SHOWN = 20;
 
-export function Agents(props: { run?: string }) {
+export function Agents(props: { run?: string | undefined; schedule?: boolean | undefined }) {
   return (
-    <Show keyed when={props.run} fallback={<Everyone />}>
-      {(id) => <RunPage id={id} />}
-    </Show>
+    <Switch fallback={<Everyone />}>
+      <Match when={props.schedule}>
+        <Schedule />
+      </Match>
+      <Match keyed when={props.run}>
+        {(id) => <RunPage id={id} />}
+      </Match>
+    </Switch>
   );
 }
 
 function Everyone() {
   const roster = createRoster();
-  const jobs = createJobs();
   const policy = createPolicy();
   const programs = createInstalled();
   const processes = createProcesses();
@@ -75,6 +81,8 @@ function Everyone() {
         </Button>
       }
     >
+      <RoomTabs current="agents" />
+      <StoppedNotice />
       <div classList={{ 'cols-run': alive().length > 0 }}>
         <section aria-label="Roster">
           <Switch fallback={<Skeleton label="Reading the roles" />}>
@@ -145,18 +153,6 @@ function Everyone() {
           </section>
         </Show>
       </div>
-
-      <section class="mt-6" aria-labelledby="agents-jobs">
-        <div class="h-sec">
-          <h2 id="agents-jobs">Jobs</h2>
-          <span class="count">by the clock, on a file change, or by hand</span>
-        </div>
-        <Show when={jobs.value()} fallback={<Skeleton label="Reading the jobs" />}>
-          {(list) => (
-            <JobsTable jobs={list()} programs={programs.value() ?? []} runs={runs.value() ?? []} live={liveIds()} />
-          )}
-        </Show>
-      </section>
 
       <section class="mt-6" aria-labelledby="agents-runs">
         <div class="h-sec">

@@ -56,7 +56,7 @@ export function GrantsCard(props: { file: PolicyFile }) {
       desk.say(`Autonomy is ${level} from now on.`);
   };
   const setPaused = async (paused: boolean) => {
-    const { withPaused } = await import('./edit-policy.ts');
+    const { withPaused } = await import('../../client/policy-text.ts');
     if (
       await write(withPaused(props.file.text() ?? '', paused), paused ? 'Stopped everything' : 'Lets agents work again')
     ) {
