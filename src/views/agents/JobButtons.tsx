@@ -16,7 +16,7 @@ export function JobButtons(props: JobButtonsProps) {
       <Button
         small
         icon="play"
-        label={`Run ${props.job.slug} now`}
+        label={`Run now: ${props.job.slug}`}
         busy={props.acts.starting() === props.job.path}
         disabled={props.whyNot !== undefined}
         title={props.whyNot}
@@ -27,7 +27,7 @@ export function JobButtons(props: JobButtonsProps) {
       <Button
         small
         icon={props.job.paused ? 'right' : 'pause'}
-        label={props.job.paused ? `Let ${props.job.slug} go on` : `Pause ${props.job.slug}`}
+        label={props.job.paused ? `Go on with ${props.job.slug}` : `Pause ${props.job.slug}`}
         busy={props.acts.changing() === props.job.path}
         onClick={() => void props.acts.pause(props.job.path, !props.job.paused)}
       >

@@ -59,7 +59,12 @@ export function JobsTable(props: JobsTableProps) {
               ),
             },
             { key: 'when', head: 'When', cell: (job) => <JobWhen job={job} /> },
-            { key: 'last', head: 'Last run', cell: (job) => <LastRun head={lastOf(job)} live={props.live} /> },
+            {
+              key: 'last',
+              head: 'Last run',
+              low: true,
+              cell: (job) => <LastRun head={lastOf(job)} live={props.live} />,
+            },
             {
               key: 'acts',
               head: 'What you can do',

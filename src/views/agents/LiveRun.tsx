@@ -7,7 +7,7 @@ import { href } from '../../client/route.ts';
 import { Actor } from '../../ui/Actor.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
-import { stopwatch } from '../../ui/words.ts';
+import { span, stopwatch } from '../../ui/words.ts';
 import { createRun, shortRun } from '../run-file.ts';
 import { RunControls } from './RunControls.tsx';
 import { RunState } from './RunState.tsx';
@@ -22,6 +22,8 @@ export function LiveRun(props: { process: Process }) {
   const [all, setAll] = createSignal(false);
   const held = () => props.process.state === 'paused';
   const since = () => stopwatch(now() - Date.parse(props.process.startedAt));
+  /** How long the step at hand takes already. */
+  const step = () => span(Math.max(0, now() - Date.parse(records().at(-1)?.at ?? props.process.startedAt)));
   const records = () => run.value()?.records ?? [];
   const steps = () => stepsOf(records());
   const totals = () => totalsOf(records());
@@ -64,20 +66,16 @@ export function LiveRun(props: { process: Process }) {
         <div class="btn-row">
           <RunControls process={props.process} />
         </div>
-        <Show when={steps().length > 0 || props.process.live}>
-          <div class="bleed">
-            <Steps
-              brief
-              label={`Steps of run ${shortRun(props.process.id)}`}
-              steps={all() ? steps() : steps().slice(-LAST)}
-              total={{ tokens: tokensOf(totals().usage), usd: totals().usd }}
-              recorded={start()?.recorded !== undefined}
-              live={
-                props.process.live && !held() ? { text: props.process.live.slice(-400), since: since() } : undefined
-              }
-            />
-          </div>
-        </Show>
+        <div class="bleed">
+          <Steps
+            brief
+            label={`Steps of run ${shortRun(props.process.id)}`}
+            steps={all() ? steps() : steps().slice(-LAST)}
+            total={{ tokens: tokensOf(totals().usage), usd: totals().usd }}
+            recorded={start()?.recorded !== undefined}
+            live={held() ? undefined : { text: props.process.live.slice(-400), since: step() }}
+          />
+        </div>
         <Show when={steps().length > LAST}>
           <div class="btn-row">
             <Button small variant="quiet" expanded={all()} onClick={() => setAll(!all())}>

@@ -43,6 +43,8 @@ export function RunPage(props: { id: string }) {
   );
   const proposed = () => (proposals.value() ?? []).filter((proposal) => proposal.run === props.id);
   const since = () => stopwatch(now() - Date.parse(start()?.at ?? new Date().toISOString()));
+  /** How long the step at hand takes already. */
+  const step = () => span(Math.max(0, now() - Date.parse(records().at(-1)?.at ?? start()?.at ?? '')));
   const title = () => `Run ${shortRun(props.id)}`;
 
   return (
@@ -50,12 +52,9 @@ export function RunPage(props: { id: string }) {
       title={title()}
       sub={start()?.title}
       actions={
-        <>
-          <Button small variant="quiet" icon="back" href={href({ room: 'agents' })}>
-            Agents
-          </Button>
-          <Show when={process()}>{(alive) => <RunControls process={alive()} />}</Show>
-        </>
+        <Button small variant="quiet" icon="back" href={href({ room: 'agents' })}>
+          Agents
+        </Button>
       }
     >
       <Switch fallback={<Skeleton label="Reading the run" />}>
@@ -105,8 +104,15 @@ export function RunPage(props: { id: string }) {
                       : undefined,
                 }}
               >
+                <Show when={process()}>
+                  {(alive) => (
+                    <div class="btn-row run-controls">
+                      <RunControls process={alive()} />
+                    </div>
+                  )}
+                </Show>
                 <Show
-                  when={steps().length > 0 || process()?.live}
+                  when={steps().length > 0 || process()}
                   fallback={<p class="pad muted t13">{end() ? 'It ended before its first step.' : 'No step yet.'}</p>}
                 >
                   <Steps
@@ -114,7 +120,7 @@ export function RunPage(props: { id: string }) {
                     steps={steps()}
                     total={{ tokens: tokensOf(totals().usage), usd: totals().usd }}
                     recorded={start()?.recorded !== undefined}
-                    live={process()?.live && !held() ? { text: process()?.live ?? '', since: since() } : undefined}
+                    live={process() && !held() ? { text: process()?.live ?? '', since: step() } : undefined}
                   />
                 </Show>
               </Card>

@@ -49,10 +49,7 @@ export function Schedule() {
   };
   const others = () => (jobs.value() ?? []).filter((read) => !('value' in read) || read.value.schedule === undefined);
   const gaps = createMemo(() => gapsOf(rows(), { now: now() }));
-  const news = () => {
-    const [newest] = gaps();
-    return newest?.caughtUp && now() - Date.parse(newest.at) < NEWS_MS ? newest : undefined;
-  };
+  const news = () => gaps().find(({ at, caughtUp }) => caughtUp && now() - Date.parse(at) < NEWS_MS);
   const sub = () => {
     const [first] = rows()
       .flatMap(({ job, next }) => (next === undefined ? [] : [{ job, next }]))
@@ -68,7 +65,7 @@ export function Schedule() {
       <section aria-labelledby="schedule-clock">
         <div class="h-sec">
           <h2 id="schedule-clock">Schedule</h2>
-          <span class="count">at or after its time, while a tab is open; caught up with after that</span>
+          <span class="count">each runs at its time or after it</span>
         </div>
         <Show when={news()}>{(gap) => <CaughtUp gap={gap()} />}</Show>
         <Switch fallback={<Skeleton label="Reading the schedule" />}>

@@ -38,7 +38,7 @@ export function Steps(props: StepsProps) {
     new Map(),
   );
   const live: RunStepProps = {
-    what: 'Model',
+    what: 'At work',
     state: 'live',
     get sub() {
       return <span class="run-live">{props.live?.text}</span>;
@@ -70,14 +70,10 @@ function What(props: { step: Step }) {
   const only = () => (props.step.paths.length === 1 ? props.step.paths[0] : undefined);
   const mark = () => props.step.mark;
   return (
-    <span classList={{ faint: props.step.kind === 'note' && mark() === undefined }}>
-      <Show when={mark()}>
-        {(kind) => (
-          <>
-            <Chip icon={MARKS[kind()].icon}>{MARKS[kind()].word}</Chip>{' '}
-          </>
-        )}
-      </Show>
+    <span
+      classList={{ 'row top-line': mark() !== undefined, faint: props.step.kind === 'note' && mark() === undefined }}
+    >
+      <Show when={mark()}>{(kind) => <Chip icon={MARKS[kind()].icon}>{MARKS[kind()].word}</Chip>}</Show>
       {props.step.what}
       <Show when={only()}>
         {(path) => (

@@ -65,14 +65,17 @@ const isMany = (slot: SlotRow): slot is SlotRow & { from: string; count: number 
 const manyWords = (slot: SlotRow & { count: number }): string =>
   `${slot.more ? 'at least ' : ''}${plural(slot.count, 'slot')}`;
 
+/** "14 Nov 07:00 to 15 Nov 07:00". */
+const rangeWords = (slot: SlotRow, clock: Clock): string =>
+  isMany(slot) ? `${slotTime(slot.from, clock)} to ${slotTime(slot.slot, clock)}` : slotTime(slot.slot, clock);
+
 export const slotWords = (slot: SlotRow, clock: Clock): SlotWords => {
-  const time = slotTime(slot.slot, clock);
   const caught = slot.missed ? `It stands for ${plural(slot.missed, 'slot')} missed before it.` : undefined;
   const why = slot.reason ?? caught;
   return {
     key: slot.slot,
     state: slot.state,
-    when: isMany(slot) ? `${slotTime(slot.from, clock)} to ${time}, ${manyWords(slot)}` : time,
+    when: isMany(slot) ? `${rangeWords(slot, clock)}, ${manyWords(slot)}` : rangeWords(slot, clock),
     ...(why === undefined ? {} : { why }),
     ...(slot.run === undefined ? {} : { run: slot.run }),
   };
@@ -111,6 +114,7 @@ export const gapsOf = (rows: readonly ScheduleRow[], clock: Clock): Gap[] =>
         return [
           {
             ...slotWords(slot, clock),
+            when: rangeWords(slot, clock),
             job,
             at: slot.slot,
             title: gapTitle(slot, slugOf(job)),
