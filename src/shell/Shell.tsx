@@ -11,6 +11,7 @@ import { go, href, type RoomName, type Route } from '../client/route.ts';
 import { AppFrame } from '../ui/AppFrame.tsx';
 import type { NavItem } from '../ui/NavList.tsx';
 import { ToastRegion, type ToastItem } from '../ui/ToastRegion.tsx';
+import { showWaiting } from './badge.ts';
 import { Dock, type OrderInput } from './Dock.tsx';
 import { listenForDrops } from './drops.ts';
 import { KernelNotice, type Update } from './KernelNotice.tsx';
@@ -79,6 +80,11 @@ export function Shell(props: ShellProps) {
     .then(() => import('../client/keep-after-work.ts'))
     .then(({ browserAsking, keepAfterWork }) => (keeping = keepAfterWork(client, browserAsking(client))));
   onCleanup(() => keeping?.());
+  let telling: (() => void) | undefined;
+  void rested()
+    .then(() => import('./telling.ts'))
+    .then(({ startTelling }) => (telling = startTelling(client)));
+  onCleanup(() => telling?.());
   listenForNotices(client, ({ title, body, path }) =>
     toasts.add({
       text: body ? `${title}. ${body}` : title,
@@ -166,6 +172,7 @@ const createItems = (): NavItem[] => {
   const waiting = createMemo(
     () => (proposals.value()?.filter((proposal) => isWaiting(proposal, now())).length ?? 0) + open(),
   );
+  showWaiting(waiting);
   const live = createMemo(() => processes.value()?.length ?? 0);
   return ROOMS.map(({ id, label, icon }): NavItem => {
     const item = { id, label, icon, href: href({ room: id }) };

@@ -55,6 +55,9 @@ function Everyone() {
   const [shown, setShown] = createSignal(SHOWN);
 
   const liveIds = createMemo(() => new Set((processes.value() ?? []).map(({ id }) => id)));
+  const heldIds = createMemo(
+    () => new Set((processes.value() ?? []).filter(({ state }) => state === 'paused').map(({ id }) => id)),
+  );
   /** Processes by their id: one that only changed its words stays the same row. */
   const alive = createMemo(() => [...liveIds()], [], { equals: (a, b) => a.join() === b.join() });
   const liveOf = (agent: string) => (processes.value() ?? []).filter((process) => process.agent === agent).length;
@@ -186,7 +189,13 @@ function Everyone() {
                     ]
                       .filter(Boolean)
                       .join(' · ')}
-                    end={<RunState end={head.end} live={liveIds().has(head.start.id)} />}
+                    end={
+                      <RunState
+                        end={head.end}
+                        live={liveIds().has(head.start.id)}
+                        held={heldIds().has(head.start.id)}
+                      />
+                    }
                     href={href({ room: 'agents', run: head.start.id })}
                   />
                 )}

@@ -8,6 +8,7 @@ import { GrantsCard } from './GrantsCard.tsx';
 import { AboutCard, KeysCard, LookCard } from './LookCards.tsx';
 import { ModelCard } from './ModelCard.tsx';
 import { MoneyCard } from './MoneyCard.tsx';
+import { NotifyCard } from './NotifyCard.tsx';
 import { createPolicyFile } from './policy-file.ts';
 import { StorageCard } from './StorageCard.tsx';
 
@@ -51,6 +52,9 @@ export function Settings(props: { section?: string }) {
           </Part>
           <Part name="money">
             <MoneyCard />
+          </Part>
+          <Part name="notify">
+            <NotifyCard />
           </Part>
           <Part name="look">
             <LookCard />
