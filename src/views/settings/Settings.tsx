@@ -11,6 +11,7 @@ import { MoneyCard } from './MoneyCard.tsx';
 import { NotifyCard } from './NotifyCard.tsx';
 import { createPolicyFile } from './policy-file.ts';
 import { StorageCard } from './StorageCard.tsx';
+import { TryPolicyCard } from './TryPolicyCard.tsx';
 
 export function Settings(props: { section?: string }) {
   const file = createPolicyFile();
@@ -38,6 +39,9 @@ export function Settings(props: { section?: string }) {
           </Part>
           <Part name="grants">
             <GrantsCard file={file} />
+          </Part>
+          <Part name="try">
+            <TryPolicyCard />
           </Part>
         </div>
         <div class="stack">
