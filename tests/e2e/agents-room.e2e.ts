@@ -1,5 +1,5 @@
 // Running agents safely, in the cockpit over the real kernel and a model on loopback: the schedule, holding a run and
-// letting it go, stopping everything and taking that back.
+// letting it go, stopping everything and taking that back, asking what policy would do, being told while it is hidden.
 import { expect, test, type Page } from '@playwright/test';
 import { startMessages, type MessagesServer, type Turn } from '../servers/messages.ts';
 import { serveStatic, type StaticServer } from '../servers/static.ts';
@@ -164,4 +164,93 @@ test('[P6] [R3] stop everything ends what runs and lets nothing act alone, and o
   await page.getByRole('main').getByRole('button', { name: 'Let agents work again' }).click();
   await expect(page.getByText('No job starts by itself')).toHaveCount(0);
   expect(await textOf(page, '/system/policy.yaml')).toBe(policy);
+});
+
+test('[G8] Settings say what would happen, in words, as the policy stands at that moment', async ({ page }) => {
+  await go(page, '#/settings/try');
+  const card = page.getByRole('article', { name: 'What would happen if' });
+  const answer = card.getByRole('status');
+  await expect(answer).toContainText('shell may write /workspace/context/notes.md alone');
+  await card.getByLabel('Path').fill('/workspace/jobs/tick.md');
+  await expect(answer).toContainText('It is refused');
+  await expect(answer).toContainText('decides what agents may do');
+  await card.getByLabel('Path').fill('notes.md');
+  await expect(card.getByRole('alert')).toContainText('is not absolute');
+  await card.getByLabel('Path').fill('/workspace/a.md');
+  await expect(answer).toContainText('It is done at once');
+  await page.getByRole('radio', { name: /^Manual/ }).check();
+  await expect(answer).toContainText('It waits for you');
+  await expect(answer).toContainText('Autonomy is manual');
+  await expect(page.getByText('Every change an agent wants to make waits for you, whatever is granted')).toBeVisible();
+  await looksRight(page, 'settings');
+  await card.getByLabel('now').selectOption('sent something outside');
+  await expect(answer).toContainText('It waits for you');
+  expect(await textOf(page, '/workspace/a.md')).toBe('');
+});
+
+test('a proposal that waits is told while the page is hidden, once allowed in Settings; the title counts it', async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(['notifications'], { origin: new URL(app.url).origin });
+  await page.evaluate(() => {
+    const told: string[] = [];
+    Object.assign(globalThis, { told });
+    class Heard extends EventTarget {
+      static permission: NotificationPermission = 'default';
+      static requestPermission = async (): Promise<NotificationPermission> => (Heard.permission = 'granted');
+      constructor(title: string, options: NotificationOptions) {
+        super();
+        told.push(`${title} | ${options.body}`);
+      }
+    }
+    Object.defineProperty(globalThis, 'Notification', { value: Heard });
+  });
+  const told = (): Promise<string[]> => page.evaluate(() => (globalThis as unknown as { told: string[] }).told);
+  const hide = (hidden: boolean): Promise<void> =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, 'hidden', { value, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, hidden);
+  let asked = 0;
+  turn = (n) =>
+    n % 2 === 0
+      ? {
+          tools: [
+            {
+              name: 'propose',
+              input: {
+                effect: { kind: 'notify', title: 'x', body: '' },
+                title: `Tell you of order ${++asked}`,
+                rationale: 'It came in just now.',
+                reversibility: 'irreversible',
+              },
+            },
+          ],
+        }
+      : SAID;
+  const order = (): Promise<unknown> =>
+    page.evaluate(() =>
+      (globalThis as unknown as Console).allod.fire('/workspace/agents/shell', {
+        args: { prompt: 'Look.', wait: true },
+      }),
+    );
+  await go(page, '#/settings/notify');
+  await page.getByRole('button', { name: 'Allow notifications' }).click();
+  await expect(page.getByRole('switch', { name: /Tell me when a proposal waits/ })).toBeChecked();
+  // What tells is fetched after the first screen.
+  await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => /telling-/.test(name)));
+
+  await order();
+  await expect(page).toHaveTitle('(1) Allod');
+  expect(await told()).toEqual([]);
+  await hide(true);
+  await order();
+  await expect
+    .poll(told)
+    .toEqual([expect.stringMatching(/^shell asks: Tell you of order 2 \| It waits for your decision until/)]);
+  await hide(false);
+  await order();
+  await expect(page).toHaveTitle('(3) Allod');
+  expect(await told()).toHaveLength(1);
 });

@@ -51,8 +51,8 @@ export function NotifyCard() {
           </Match>
         </Switch>
         <p class="hint">
-          A proposal that waits and a run that failed are told, with their title, and nothing else. They come from this
-          page itself, so only while one of its tabs is open. The tab’s title always says how much waits.
+          They say who asks or failed, the title and the reason, wherever this system shows notifications. They come
+          from this page itself, so only while one of its tabs is open. The tab’s title always says how much waits.
         </p>
       </div>
     </Card>
