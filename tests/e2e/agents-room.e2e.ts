@@ -161,6 +161,10 @@ test('[P6] [R3] stop everything ends what runs and lets nothing act alone, and o
   expect(await textOf(page, '/system/policy.yaml')).toBe(policy.replace('paused: false', 'paused: true'));
   await expect(page.getByText('No job starts by itself: what comes due is skipped.')).toBeVisible();
   await looksRight(page, 'stopped');
+  // It stands over every room, also after a reload.
+  await page.reload();
+  await go(page, '#/inbox');
+  await expect(page.getByText('No job starts by itself: what comes due is skipped.')).toBeVisible();
   await page.getByRole('main').getByRole('button', { name: 'Let agents work again' }).click();
   await expect(page.getByText('No job starts by itself')).toHaveCount(0);
   expect(await textOf(page, '/system/policy.yaml')).toBe(policy);

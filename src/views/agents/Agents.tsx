@@ -26,7 +26,6 @@ import { RoomTabs } from './RoomTabs.tsx';
 import { RunPage } from './RunPage.tsx';
 import { RunState } from './RunState.tsx';
 import { Schedule } from './Schedule.tsx';
-import { StoppedNotice } from './StoppedNotice.tsx';
 
 const RUNS = 200;
 const SHOWN = 20;
@@ -85,7 +84,6 @@ function Everyone() {
       }
     >
       <RoomTabs current="agents" />
-      <StoppedNotice />
       <div classList={{ 'cols-run': alive().length > 0 }}>
         <section aria-label="Roster">
           <Switch fallback={<Skeleton label="Reading the roles" />}>

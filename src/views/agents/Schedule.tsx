@@ -24,7 +24,6 @@ import { RoomTabs } from './RoomTabs.tsx';
 import { createJobs } from './roster.ts';
 import { gapsOf, slotTime, slugOf, type Gap } from './schedule-words.ts';
 import { ScheduleTable } from './ScheduleTable.tsx';
-import { StoppedNotice } from './StoppedNotice.tsx';
 import { whyNot } from './when.ts';
 
 const RUNS = 200;
@@ -61,7 +60,6 @@ export function Schedule() {
   return (
     <Room title="Agents" sub={<Show when={schedule.value()}>{sub()}</Show>}>
       <RoomTabs current="schedule" />
-      <StoppedNotice />
       <section aria-labelledby="schedule-clock">
         <div class="h-sec">
           <h2 id="schedule-clock">Schedule</h2>

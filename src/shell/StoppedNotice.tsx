@@ -1,31 +1,31 @@
-/** StoppedNotice: what it means that everything is stopped, and the way back. Nothing is shown while agents may work. */
+/** StoppedNotice: stands over every room while everything is stopped: what that means, and the way back. */
 import { createSignal, Show } from 'solid-js';
-import { useClient, useDesk } from '../../client/context.ts';
-import { setPaused, WORKS_AGAIN } from '../../client/paused-policy.ts';
-import { createPolicy } from '../../client/policy.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Notice } from '../../ui/Notice.tsx';
+import { useClient, useDesk } from '../client/context.ts';
+import { createPolicy } from '../client/policy.ts';
+import { Button } from '../ui/Button.tsx';
+import { Notice } from '../ui/Notice.tsx';
 
 export function StoppedNotice() {
   const client = useClient();
   const desk = useDesk();
   const policy = createPolicy();
   const [busy, setBusy] = createSignal(false);
-  const letWork = async () => {
+  const work = async () => {
     setBusy(true);
-    const set = await setPaused(client, false);
+    const { letWork } = await import('./stop.ts');
+    const said = await letWork(client);
     setBusy(false);
-    desk.say(set.ok ? WORKS_AGAIN : `Still stopped: ${set.error.message}`);
+    desk.say(said.text);
   };
   return (
     <Show when={policy.value()?.paused}>
-      <div class="mb-4">
+      <div class="pad">
         <Notice
           tone="wait"
           icon="pause"
           title="Everything is stopped."
           actions={
-            <Button small icon="right" busy={busy()} onClick={() => void letWork()}>
+            <Button small icon="right" busy={busy()} onClick={() => void work()}>
               Let agents work again
             </Button>
           }
