@@ -26,9 +26,10 @@ const setUp = async () => {
   wire.lead(k);
   const client = createClient(wire.port, 'page');
   const shown: Notice[] = [];
-  const state = { hidden: undefined as number | undefined, wanted: true };
+  const state = { hidden: undefined as number | undefined, wanted: true, elsewhere: false };
   const stop = tellNeeds(client, {
     hiddenSince: () => state.hidden,
+    seenElsewhere: async () => state.elsewhere,
     wanted: () => state.wanted,
     show: (notice) => shown.push(notice),
     now: k.clock.now,
@@ -105,4 +106,14 @@ test('nothing is told to whom it does not want, nor while the page is seen', asy
   await propose('Not wanted');
   await run('failed');
   expect(shown).toEqual([]);
+});
+
+test('what another tab had in sight is not told, nor later when that one is hidden too', async () => {
+  const { k, state, shown, propose } = await setUp();
+  state.hidden = k.clock.now();
+  state.elsewhere = true;
+  await propose('Seen there');
+  state.elsewhere = false;
+  await propose('Seen nowhere');
+  expect(shown.map(({ title }) => title)).toEqual(['shell asks: Seen nowhere']);
 });

@@ -1,6 +1,7 @@
 /**
  * What came up while the page was hidden and needs the operator: a proposal that waits, a run that failed. Each is told
- * once; what came while the page was seen is not told. It looks only while it is hidden and when it may tell.
+ * once; what came while the page, or another tab of it, was seen is not told. It looks only while it is hidden and when
+ * it may tell.
  */
 import { PROPOSALS, RUNS, type Proposal } from '../../kernel/protocol/formats/records.ts';
 import type { Client } from './client.ts';
@@ -13,6 +14,8 @@ import { createHeadReader, type RunHead } from './runs.ts';
 export type Telling = {
   /** Since when nobody sees the page; undefined while it is seen. */
   hiddenSince: () => number | undefined;
+  /** Is another tab of this app in sight? */
+  seenElsewhere: () => Promise<boolean>;
   wanted: () => boolean;
   show: (notice: Notice) => void;
   now: () => number;
@@ -72,10 +75,12 @@ export const tellNeeds = (client: Client, telling: Telling): (() => void) => {
       const since = telling.hiddenSince();
       if (since === undefined || !telling.wanted()) continue;
       const found = [...(await proposals(since)), ...(await failures(since))];
+      if (found.length === 0) continue;
+      const elsewhere = await telling.seenElsewhere();
       // Somebody came back meanwhile: they see it.
       if (telling.hiddenSince() === undefined) continue;
       for (const notice of found) {
-        if (!told.has(notice.tag)) telling.show(notice);
+        if (!told.has(notice.tag) && !elsewhere) telling.show(notice);
         told.add(notice.tag);
       }
     }
@@ -84,12 +89,28 @@ export const tellNeeds = (client: Client, telling: Telling): (() => void) => {
   return client.watch([`${PROPOSALS}/*.json`, `${RUNS}/*/*.jsonl`], () => void look());
 };
 
-/** Follows whether this page is seen. */
-export const followHidden = (): { since: () => number | undefined; stop: () => void } => {
-  let since = document.hidden ? Date.now() : undefined;
+/** Held by every tab of this app while it is in sight. */
+const SIGHT = 'allod:in-sight';
+
+/** Follows whether this page is seen, and whether another tab is. */
+export const followSight = (): Pick<Telling, 'hiddenSince' | 'seenElsewhere'> & { stop: () => void } => {
+  let since: number | undefined;
+  let leave = (): void => undefined;
   const follow = (): void => {
+    leave();
     since = document.hidden ? (since ?? Date.now()) : undefined;
+    if (document.hidden) return;
+    const hidden = new Promise<void>((resolve) => (leave = resolve));
+    void navigator.locks.request(SIGHT, { mode: 'shared' }, () => hidden).catch(() => undefined);
   };
+  follow();
   document.addEventListener('visibilitychange', follow);
-  return { since: () => since, stop: () => document.removeEventListener('visibilitychange', follow) };
+  return {
+    hiddenSince: () => since,
+    seenElsewhere: async () => (await navigator.locks.query()).held?.some(({ name }) => name === SIGHT) ?? false,
+    stop: () => {
+      leave();
+      document.removeEventListener('visibilitychange', follow);
+    },
+  };
 };

@@ -1,6 +1,5 @@
 /** LiveRun: one process that is alive: who, what it was asked, its steps as they come, what it says now; hold, go on, stop. */
 import { createSignal, Show } from 'solid-js';
-import { nameOf } from '../../../kernel/protocol/paths.ts';
 import { createNow } from '../../client/now.ts';
 import type { Process } from '../../client/records.ts';
 import { href } from '../../client/route.ts';
@@ -11,6 +10,7 @@ import { span, stopwatch } from '../../ui/words.ts';
 import { createRun, shortRun } from '../run-file.ts';
 import { RunControls } from './RunControls.tsx';
 import { RunState } from './RunState.tsx';
+import { slotTime, slugOf } from './schedule-words.ts';
 import { Steps } from './Steps.tsx';
 import { stepsOf, tokensOf, totalsOf } from './steps.ts';
 
@@ -51,7 +51,8 @@ export function LiveRun(props: { process: Process }) {
           <Show when={props.process.job} fallback={<q>{start()?.prompt ?? props.process.title}</q>}>
             {(job) => (
               <>
-                Job <a href={href({ room: 'files', path: job() })}>{nameOf(job()).replace(/\.md$/, '')}</a>
+                Job <a href={href({ room: 'files', path: job() })}>{slugOf(job())}</a>
+                <Show when={start()?.slot}>{(slot) => <>, due {slotTime(slot(), { now: now() })}</>}</Show>
               </>
             )}
           </Show>{' '}

@@ -65,9 +65,14 @@ const isMany = (slot: SlotRow): slot is SlotRow & { from: string; count: number 
 const manyWords = (slot: SlotRow & { count: number }): string =>
   `${slot.more ? 'at least ' : ''}${plural(slot.count, 'slot')}`;
 
-/** "14 Nov 07:00 to 15 Nov 07:00". */
-const rangeWords = (slot: SlotRow, clock: Clock): string =>
-  isMany(slot) ? `${slotTime(slot.from, clock)} to ${slotTime(slot.slot, clock)}` : slotTime(slot.slot, clock);
+/** "14 Nov 07:00 to 15 Nov 07:00", "today 09:00 to 11:00". */
+const rangeWords = (slot: SlotRow, clock: Clock): string => {
+  const last = slotTime(slot.slot, clock);
+  if (!isMany(slot)) return last;
+  const first = slotTime(slot.from, clock);
+  const dayOf = (words: string) => words.slice(0, -'07:00'.length);
+  return `${first} to ${dayOf(first) === dayOf(last) ? last.slice(dayOf(last).length) : last}`;
+};
 
 export const slotWords = (slot: SlotRow, clock: Clock): SlotWords => {
   const caught = slot.missed ? `It stands for ${plural(slot.missed, 'slot')} missed before it.` : undefined;

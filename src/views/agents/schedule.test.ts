@@ -1,7 +1,7 @@
 /** The schedule's words, the edit that pauses a job, and both over the real kernel and scheduler. */
 import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { bootMemory, createClock } from '../../../kernel/boot/memory.ts';
+import { bootMemory, createClock, createDisk, type Clock, type Disk } from '../../../kernel/boot/memory.ts';
 import { createScheduler } from '../../../kernel/daemons/scheduler.ts';
 import { must } from '../../../kernel/protocol/errors.ts';
 import type { ScheduleRow, SlotRow } from '../../../kernel/protocol/formats/schedule.ts';
@@ -135,37 +135,45 @@ describe('pausing a job in its text', () => {
   });
 });
 
-test('[R8] over the real scheduler: a job that is paused in its text is held, skipped with the reason, and goes on', async () => {
-  const time = createClock(NOW);
+const WORK = { state: 'done' as const, usage: { input: 0, output: 0, cacheWrite: 0, cacheRead: 0 } };
+
+/** The real kernel and scheduler over one disk, the job's file, and what /proc/schedule says of it. */
+const workshop = async (time: Clock, disk: Disk) => {
   const k = await bootMemory({
     clock: time,
+    disk,
     daemons: [createScheduler({ setTimer: time.setTimer })],
-    ports: () => ({
-      agents: { run: async () => ({ state: 'done', usage: { input: 0, output: 0, cacheWrite: 0, cacheRead: 0 } }) },
-    }),
+    ports: () => ({ agents: { run: async () => WORK } }),
   });
   onTestFinished(() => k.stop());
   const op = k.as('operator');
-  const text = '---\nagent: shell\nschedule: "0 * * * *"\n---\nLook.\n';
-  const write = async (content: string): Promise<void> => {
-    const base = k.kernel.fs.stat(JOB)?.revision ?? null;
-    must(await op.write([{ op: 'put', path: JOB, content, base }], { message: 'm' }));
-    await time.advance(1);
-  };
-  const shown = async (): Promise<ScheduleRow> => {
-    const rows = JSON.parse(String(must(await op.read('/proc/schedule')).content)) as ScheduleRow[];
-    const [first] = rows;
-    if (!first) throw new Error('no job is scheduled');
-    return first;
-  };
   await time.advance(1_000);
-  await write(text);
+  return {
+    stop: () => k.stop(),
+    write: async (content: string): Promise<void> => {
+      const base = k.kernel.fs.stat(JOB)?.revision ?? null;
+      must(await op.write([{ op: 'put', path: JOB, content, base }], { message: 'm' }));
+      await time.advance(1);
+    },
+    shown: async (): Promise<ScheduleRow> => {
+      const [first] = JSON.parse(String(must(await op.read('/proc/schedule')).content)) as ScheduleRow[];
+      if (!first) throw new Error('no job is scheduled');
+      return first;
+    },
+  };
+};
+const HOURLY = '---\nagent: shell\nschedule: "0 * * * *"\n---\nLook.\n';
+
+test('[R8] over the real scheduler: a job that is paused in its text is held, skipped with the reason, and goes on', async () => {
+  const time = createClock(NOW);
+  const { write, shown } = await workshop(time, createDisk());
+  await write(HOURLY);
   await time.advance(60 * 60_000);
   const ran = await shown();
   expect(ran.slots.map(({ state }) => state)).toEqual(['done']);
   expect(ran.next).toBe(new Date(NOW + 2 * 3_600_000).toISOString());
 
-  const paused = must(withJobPaused(JOB, text, true));
+  const paused = must(withJobPaused(JOB, HOURLY, true));
   await write(paused);
   expect(await shown()).toMatchObject({ held: 'The job is paused.' });
   await time.advance(60 * 60_000);
@@ -176,4 +184,25 @@ test('[R8] over the real scheduler: a job that is paused in its text is held, sk
   expect(gapsOf([row], { now: time.now(), zone: 'UTC' }).map(({ title, why }) => `${title}: ${why}`)).toEqual([
     '1 slot of morning-brief was skipped: The job is paused.',
   ]);
+});
+
+test('[R8] over the real scheduler: what was missed while nothing was open is shown with the one run that caught up', async () => {
+  const time = createClock(NOW);
+  const disk = createDisk();
+  const first = await workshop(time, disk);
+  await first.write(HOURLY);
+  await first.stop();
+  time.set(NOW + 4 * 3_600_000 + 44 * 60_000);
+  const { shown } = await workshop(time, disk);
+  await time.advance(60_000);
+  const row = await shown();
+  const [gap, ...others] = gapsOf([row], { now: time.now(), zone: 'UTC' });
+  expect(others).toEqual([]);
+  expect(gap).toMatchObject({
+    title: '3 slots of morning-brief were missed',
+    when: 'today 09:00 to 11:00',
+    why: 'Nothing was open.',
+    caughtUp: { run: row.slots.at(-1)?.run, when: 'today 12:44' },
+  });
+  expect(row.slots.at(-1)).toMatchObject({ state: 'done', missed: 3 });
 });
