@@ -54,8 +54,17 @@ export function Shell(props: ShellProps) {
       setStopping(true);
       // Asked at once: stopping waits for nothing that has to be fetched.
       const killed = client.call('kill', { run: 'all' });
-      const { stopEverything } = await import('./stop.ts');
-      toasts.add(await stopEverything(client, killed, toasts.add));
+      try {
+        const { stopEverything } = await import('./stop.ts');
+        toasts.add(await stopEverything(client, killed, toasts.add));
+      } catch {
+        // The file could not be fetched, on a first visit that lost its network.
+        toasts.add({
+          text: 'Every run was told to end, but jobs may still start by themselves. Press it again.',
+          tone: 'fail',
+          stay: 0,
+        });
+      }
       setStopping(false);
     },
     say: (text) => toasts.add({ text }),
