@@ -161,7 +161,9 @@ export function ModelCard(props: { file: PolicyFile }) {
           <div class="field">
             <span class="label">Key</span>
             <div class="row row-wrap">
-              <span class="t13 grow">A key is kept. It is sent to {kept()?.origins.join(', ')} only.</span>
+              <span class="t13 grow settings-kept">
+                A key is kept. It is sent to {kept()?.origins.join(', ')} only.
+              </span>
               <Button small onClick={() => setReplacing(true)}>
                 Replace the key
               </Button>
