@@ -62,7 +62,7 @@ function Page() {
             </Match>
             <Match when={at('files')}>{(here) => <Files path={here().path} at={here().at} line={here().line} />}</Match>
             <Match when={at('search')}>{(here) => <Search asked={here()} />}</Match>
-            <Match when={at('agents')}>{(here) => <Agents run={here().run} />}</Match>
+            <Match when={at('agents')}>{(here) => <Agents run={here().run} schedule={here().schedule} />}</Match>
             <Match when={at('programs')}>{(here) => <Programs name={here().name} />}</Match>
             <Match when={at('settings')}>{(here) => <Settings section={here().section} />}</Match>
           </Switch>

@@ -9,7 +9,8 @@ import type { AgentOrder, AgentsPort, Ended, SecretsPort } from '../protocol/por
 import type { Sys } from '../protocol/sys.ts';
 import { createLiveText } from './live.ts';
 import { runLoop } from './loop.ts';
-import { modelFor } from './models.ts';
+import { createMeter } from './meter.ts';
+import { modelFor, priced } from './models.ts';
 import { systemPrompt, withDate } from './prompt.ts';
 import type { Message, Provider } from './providers/provider.ts';
 import { createRehearsal } from './providers/rehearsal.ts';
@@ -54,7 +55,10 @@ export const createAgents = (options: AgentsOptions): AgentsPort => {
       const message = `There is no provider "${model.provider}" for ${model.model}. Known: ${Object.keys(providers).join(', ')}.`;
       return { ended: over('failed', { code: 'EINVAL', call: 'model', message }) };
     }
-    return { provider: factory({ model, key: options.secrets, online, waits: pace.waits }) };
+    const paid = await priced(sys, model);
+    if (!paid.ok) return { ended: over('failed', paid.error) };
+    const meter = createMeter(sys, paid.value);
+    return { provider: factory({ model: paid.value, key: options.secrets, online, waits: pace.waits, meter }) };
   };
 
   /** The conversation to go on with, and what this run has used of it already. */
@@ -76,7 +80,6 @@ export const createAgents = (options: AgentsOptions): AgentsPort => {
     const { provider } = chosen;
     const prepared = await provider.prepare();
     if (!prepared.ok) return over('failed', prepared.error);
-    const limits = [order.role.budget?.per_run, order.job?.budget?.usd].filter((usd) => usd !== undefined);
     return runLoop({
       sys,
       provider,
@@ -86,7 +89,6 @@ export const createAgents = (options: AgentsOptions): AgentsPort => {
       ...(await talkFor(sys, order)),
       runTool: createTools(sys, order.role.tools).run,
       maxTurns: options.maxTurns ?? MAX_TURNS,
-      maxUsd: limits.length > 0 ? Math.min(...limits) : undefined,
     });
   };
 

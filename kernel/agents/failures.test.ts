@@ -43,7 +43,8 @@ const boot = async ({
   operator = kernel.as('operator');
   if (key) must(await operator.call('secret', { name: 'TEST_KEY', value: key, origins: [server.url] }));
   const policy = must(await operator.read('/system/policy.yaml'));
-  const keyed = (url: string): string => `{ default: { base_url: "${url}", model: test-model, secret: TEST_KEY } }`;
+  const keyed = (url: string): string =>
+    `{ default: { base_url: "${url}", model: test-model, secret: TEST_KEY, price: { input: 3, output: 15 } } }`;
   const content = `grants: { "agent:clerk": { write: [/workspace/**] } }\nmodels: ${(models ?? keyed)(server.url)}\n`;
   must(
     await operator.write([{ op: 'put', path: '/system/policy.yaml', content, base: policy.stat.revision }], {
@@ -103,7 +104,7 @@ describe('before anything is asked', () => {
 
   test('offline: said plainly, unless the model is on this device', async () => {
     await boot({
-      models: () => '{ default: { base_url: "https://api.anthropic.com", model: m } }',
+      models: () => '{ default: { base_url: "https://api.anthropic.com", model: m, price: { input: 3, output: 15 } } }',
       agents: { online: () => false },
     });
     expect((await ask()).ended).toMatchObject(failed('EIO', /offline/, /api\.anthropic\.com was not asked/));
@@ -283,7 +284,7 @@ describe('what is sent', () => {
     const local = await boot({
       script: [{ text: 'b' }],
       cors: 'ollama',
-      models: (url) => `{ default: { base_url: "${url}/v1/", model: llama } }`,
+      models: (url) => `{ default: { base_url: "${url}/v1/", model: llama, price: { input: 0, output: 0 } } }`,
     });
     expect((await ask()).ended).toMatchObject({ state: 'done', text: 'b' });
     const sent = Object.keys(local.requests[0]?.headers ?? {});

@@ -23,8 +23,6 @@ export type Loop = {
   used: Usage;
   runTool: (call: ToolUse) => Promise<Outcome>;
   maxTurns: number;
-  /** USD one run may cost. */
-  maxUsd: number | undefined;
 };
 
 /** Why a turn that is neither the end nor a tool call ends the run. */
@@ -122,15 +120,10 @@ export const runLoop = async (loop: Loop): Promise<Ended> => {
 
   for (let turns = 0; turns < loop.maxTurns; turns++) {
     if (sys.signal.aborted) return end('cancelled');
-    const spent = provider.cost(usage);
-    if (loop.maxUsd !== undefined && spent !== undefined && spent >= loop.maxUsd) {
-      return end('failed', {
-        code: 'EDQUOT',
-        call: 'model',
-        message: `This run has used its budget of ${loop.maxUsd} USD (${spent} USD spent). What it did so far is kept.`,
-      });
-    }
     const answer = await turn();
+    // A limit of time that leaves nothing for the first answer: the run did not happen.
+    const { error } = answer.ok ? {} : answer;
+    if (turns === 0 && error?.detail?.['skip'] === true) return end('skipped', error);
     if (!answer.ok) return failed(answer.error);
     const { content, stop } = answer.value;
     text = textOf(content) || text;

@@ -5,7 +5,9 @@
 import { POLICY } from '../protocol/capability.ts';
 import { err, ok, type Result } from '../protocol/errors.ts';
 import { parsePolicy, type Model } from '../protocol/formats/policy.ts';
+import { parsePrices, PRICES } from '../protocol/formats/prices.ts';
 import type { Usage } from '../protocol/formats/records.ts';
+import { costOf as nanoCostOf, usdOf } from '../protocol/money.ts';
 import type { Sys } from '../protocol/sys.ts';
 
 const ANTHROPIC = 'https://api.anthropic.com';
@@ -37,13 +39,21 @@ export const modelFor = async (sys: Sys, wanted: string | undefined): Promise<Re
   return ok(chooseModel(policy.value.models, wanted));
 };
 
-/** USD. Writing to the cache costs a quarter more than input where no price says otherwise; reading it, at most as much. */
-export const costOf = (price: Model['price'], usage: Usage): number | undefined => {
-  if (!price) return undefined;
-  const micro =
-    usage.input * price.input +
-    usage.output * price.output +
-    usage.cacheWrite * (price.cache_write ?? price.input * 1.25) +
-    usage.cacheRead * (price.cache_read ?? price.input);
-  return Math.round(micro * 1e3) / 1e9;
+/** The model with its price: the one beside it in policy, else the one in the price list. Without one, nothing is asked. */
+export const priced = async (sys: Sys, model: Model): Promise<Result<Model>> => {
+  if (model.price) return ok(model);
+  const read = await sys.read(PRICES, { as: 'text' });
+  const prices: ReturnType<typeof parsePrices> = read.ok ? parsePrices(PRICES, String(read.value.content)) : ok({});
+  if (!prices.ok) return prices;
+  const price = Object.hasOwn(prices.value, model.model) ? prices.value[model.model] : undefined;
+  if (price) return ok({ ...model, price });
+  return err(
+    'EINVAL',
+    `There is no price for ${model.model}, so it was not asked. Write what a million tokens cost below models: in ${PRICES}, for example "${model.model}: { input: 3, output: 15 }", or give the price in Settings. A model that costs nothing says 0.`,
+    { path: PRICES },
+  );
 };
+
+/** USD. */
+export const costOf = (price: Model['price'], usage: Usage): number | undefined =>
+  price && usdOf(nanoCostOf(price, usage));

@@ -56,7 +56,10 @@ describe('going on', () => {
     const sys: Sys = {
       ...kernel.as('agent:clerk'),
       run,
-      invoke: (async (name: string) => ({ ok: true, value: name === 'log' ? { revision: '' } : {} })) as Sys['invoke'],
+      invoke: (async (name: string) => ({
+        ok: true,
+        value: name === 'log' ? { revision: '' } : { max_tokens: 1_000 },
+      })) as Sys['invoke'],
     };
     const read: Sys['read'] = async (path, o) =>
       path === file

@@ -3,8 +3,8 @@
  * Deterministic like a fork, so that two devices that later meet have one copy of each.
  */
 import { must } from '../protocol/errors.ts';
-import { POLICY } from '../protocol/capability.ts';
 import type { Change } from '../protocol/files.ts';
+import { POLICY, PRICES } from '../protocol/capability.ts';
 import type { Fs } from '../fs/fs.ts';
 
 const HOUSE_RULES = `# House rules
@@ -36,10 +36,27 @@ autonomy: bounded        # manual | bounded | autonomous; a role may only be str
 ceiling: { usd: 0 }      # bounded: effects act alone up to and including this value
 never_auto: []           # always ask, for example: "path /workspace/mandate.md"
 paused: false            # the one global stop
+# budget: { usd: 30, per: month }   # what models may cost, all runs together; per: day | week | month
 grants:
   "agent:shell": { write: [/workspace/**] }
 egress: []
 models: {}               # set in Settings: default: { provider, base_url, model, secret }
+`;
+
+const PRICE_LIST = `# What models cost, in USD for a million tokens. Yours only: no agent or program can change this file.
+# Copy the prices from your provider's page, with the day you looked. A model without a price here, or beside it in
+# /system/policy.yaml (models.<name>.price, which comes first), is not asked. A model that costs nothing says 0.
+#
+# models:
+#   name-of-a-model:
+#     input: 0             # tokens in
+#     output: 0            # tokens out
+#     cache_write: 0       # written to the cache for 5 minutes; left out: 1.25 times input
+#     cache_write_1h: 0    # written to the cache for an hour; left out: twice input
+#     cache_read: 0        # read from the cache; left out: as input
+#     date: 2026-01-31     # when you looked
+#     source: https://example.com/prices
+models: {}
 `;
 
 export const GENESIS: readonly Change[] = [
@@ -54,6 +71,7 @@ export const GENESIS: readonly Change[] = [
   { op: 'mkdir', path: '/workspace/context' },
   { op: 'mkdir', path: '/workspace/inbox' },
   { op: 'mkdir', path: '/workspace/jobs' },
+  { op: 'put', path: PRICES, content: PRICE_LIST, base: null, attrs: { fork: 'genesis-1' } },
   { op: 'mkdir', path: '/programs' },
   { op: 'put', path: POLICY, content: POLICY_TEXT, base: null, attrs: { fork: 'genesis-1' } },
 ];

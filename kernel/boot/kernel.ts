@@ -5,6 +5,7 @@
 import type { Actor } from '../protocol/actor.ts';
 import { revisionOf, type RevisionId } from '../protocol/entry.ts';
 import { fail, must, type SysError } from '../protocol/errors.ts';
+import { LEDGER } from '../protocol/formats/ledger.ts';
 import { dayOf, NARRATIVE, PROPOSALS, RUNS } from '../protocol/formats/records.ts';
 import type { Ports } from '../protocol/ports.ts';
 import { stubOver, type Call } from '../protocol/stub.ts';
@@ -25,12 +26,12 @@ import { dispatch } from '../syscalls/dispatch.ts';
 import { createFacts } from '../syscalls/facts.ts';
 import type { Caller, Kernel, Storage } from '../syscalls/kernel.ts';
 import { createProc } from '../syscalls/proc.ts';
-import { recordsInto } from '../syscalls/run-records.ts';
 import { subscribe } from '../syscalls/watch.ts';
 import type { Daemon } from '../daemons/daemon.ts';
 import { genesis } from './genesis.ts';
 import { standDaemons } from './daemons.ts';
 import { createFinder } from './finder.ts';
+import { createLazyLedger, createRunRecords } from './run-records.ts';
 
 export const VERSION = '0.1.0';
 const EXPIRY_MS = 30_000;
@@ -116,12 +117,13 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   // [J12] A damaged journal is opened for reading: what would write at boot is left for when it is sound again.
   const damaged = journal.damage() !== undefined;
 
+  const ledger = createLazyLedger({ fs: files, device: self.id, vector: () => journal.vector(), now });
   const startedAt = new Date(now()).toISOString();
   const processes = createProcesses({
     now,
     setTimer,
     device: self.id,
-    append: recordsInto(files),
+    append: createRunRecords({ fs: files, ledger: ledger.opened, now }),
   });
   const proc = createProc({
     processes,
@@ -129,6 +131,8 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     storage: host.storage.state,
     schedule: async () => (await import('../syscalls/schedule-view.ts')).scheduleView(kernel),
     chunks: async () => (await daemonsStarted).sweeper.use(),
+    budget: async () => (await import('../syscalls/budget-view.ts')).budgetView(kernel),
+    ledger: async () => (await import('../syscalls/ledger-csv.ts')).ledgerCsv(kernel),
     kernel: async () => ({
       version: VERSION,
       device: self.id,
@@ -188,6 +192,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     now,
     causes,
     sys,
+    ledger,
     ports: host.ports({ secrets, notify }),
     facts: createFacts(files, now),
     device: self.id,
@@ -220,6 +225,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     if (damaged) return;
     await genesis(files);
     await live.recover();
+    if (files.stat(LEDGER)) await (await import('../syscalls/settle.ts')).settleReservations(kernel);
     await settleProposals(true);
     await files.reviewConflicts();
   };

@@ -76,6 +76,15 @@ export const planTakeBack = async (tree: Tree, which: Which, sources: Sources): 
     return folder && folder.id !== node.id ? join(pathOf(folder), name) : '/';
   };
   const stands = (node: TreeNode): boolean => back.has(node.id) || (!node.dead && !gone.has(node.id));
+  /** What is moved into a folder that is gone brings it back, with all above it that is gone. */
+  const bringBack = (id: NodeId): void => {
+    const folder = tree.get(id);
+    if (!folder) return;
+    const { parent } = placed.get(id) ?? folder;
+    if (parent === id) return;
+    if (!stands(folder)) back.add(id);
+    bringBack(parent);
+  };
   const taken = (path: Path, by: TreeNode): boolean => {
     const now = tree.resolve(path);
     if (now && now.id !== by.id && stands(now) && pathOf(now) === path) return true;
@@ -161,6 +170,7 @@ export const planTakeBack = async (tree: Tree, which: Which, sources: Sources): 
     row,
     node,
     take: () => {
+      if (!stands(node)) return;
       // A folder that others put something in stays.
       const left = [...liveIn(tree, node), ...[...placed.keys(), ...back].flatMap((id) => tree.get(id) ?? [])];
       if (left.some((one) => stands(one) && (placed.get(one.id) ?? one).parent === node.id)) return;
@@ -196,6 +206,7 @@ export const planTakeBack = async (tree: Tree, which: Which, sources: Sources): 
       const inside = isUnder(to, from);
       if (!inside && !taken(to, node)) {
         changes.push({ op: 'move', from, to });
+        bringBack(home.parent);
         if (!what.has(node.id)) what.set(node.id, 'moved');
         return;
       }
@@ -226,7 +237,8 @@ export const planTakeBack = async (tree: Tree, which: Which, sources: Sources): 
     counts.set(node.id, node.count);
     const later = rows.slice(first).findLast((other) => !mine(other));
     if (row.op === 'create' || row.op === 'mkdir') {
-      if (node.dead) return;
+      // A folder that is gone is on the way of what was moved out of it.
+      if (node.dead && node.kind === 'file') return;
       if (later && node.kind === 'file')
         return conflict(node, `It was made then, and ${later.actor} changed it since.`, later);
       await undoPlace(node, rows);

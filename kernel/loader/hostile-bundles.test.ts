@@ -23,6 +23,13 @@ const PROGRAM = 'org.allod/program.yaml';
 const source = (path: string): string => new TextDecoder().decode(tideNotes().get(path));
 
 describe('[A28] reaching for more than is shown', () => {
+  test('[M1] settings of a program called prices would stand where the price list does: refused', () => {
+    const plugin = new TextDecoder().decode(tideNotes().get('plugin.json')).replaceAll('tide-notes', 'prices');
+    const program = `${source(PROGRAM)}\nsettings: { models: { type: string, title: Models } }\n`;
+    const named = tideBundle({ files: { 'plugin.json': plugin, [PROGRAM]: program } });
+    expect(refusal(named.zip)).toMatch(/cannot be called prices/);
+  });
+
   test('a lying inventory refuses the bundle; so do a missing and an unlisted file', () => {
     expect(refusal(hostile.find(({ id }) => id === 'inventory-lies')?.zip() ?? new Uint8Array())).toMatch(
       /README\.md has other content/,

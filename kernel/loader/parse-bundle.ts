@@ -9,6 +9,7 @@ import { parsePlugin, type Plugin } from '../protocol/formats/plugin.ts';
 import { describePower, parseProgram, type ProgramManifest } from '../protocol/formats/program.ts';
 import { parseSurfaces, type Surface } from '../protocol/formats/surfaces.ts';
 import type { Role } from '../protocol/formats/role.ts';
+import { PRICES } from '../protocol/capability.ts';
 import { matcher } from '../protocol/paths.ts';
 import type { Plan } from '../protocol/plan.ts';
 import type { Bundle, Fork } from './bundle.ts';
@@ -126,6 +127,9 @@ export const parseBundle = (files: Files): Result<Bundle> => {
   if (!recordings.ok) return recordings;
 
   const settings = settingsText(program?.settings);
+  // Its settings would stand where the operator's price list does.
+  if (settings !== undefined && settingsPath(manifest.name) === PRICES)
+    return err('EINVAL', `A program with settings cannot be called ${manifest.name}: ${PRICES} says what models cost.`);
   const settingsFork: Fork[] =
     settings === undefined ? [] : [{ path: settingsPath(manifest.name), content: settings, sha256: hashHex(settings) }];
   return ok({

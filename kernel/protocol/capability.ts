@@ -12,6 +12,8 @@ export const SYSTEM: Path = '/system';
 export const PROGRAMS: Path = '/programs';
 export const PROC: Path = '/proc';
 export const POLICY: Path = '/system/policy.yaml';
+/** What models cost. */
+export const PRICES: Path = '/workspace/settings/prices.yaml';
 
 /** From strictest to widest. */
 export const AUTONOMY = ['manual', 'bounded', 'autonomous'] as const;

@@ -10,13 +10,8 @@ import { actorSchema } from './actor.ts';
 import { decideSchema, grantSchema, revokeSchema } from './consent.ts';
 import type { Effect, EffectClass } from './effects.ts';
 import { effectSchema } from './effects.ts';
-import type { RevisionId } from './entry.ts';
-import { changeSchema, contentSchema, type Hit, type WatchEvent } from './files.ts';
-import type { InstalledProgram, ProposalState, Receipt } from './formats/records.ts';
-import type { Plan } from './plan.ts';
-import type { BlameRun, FireValue, HistoryValue, ListValue, OpenValue, ReadValue, Undone } from './values.ts';
-
-export type { BlameRun, FireValue, HistoryValue, ListValue, OpenValue, ReadValue, Undone };
+import { changeSchema, contentSchema, type WatchEvent } from './files.ts';
+import { reserveSchema } from './money.ts';
 
 // Without a language the small half says "Invalid input" to everything.
 // Compiling schemas with `new Function` is eval, which the content security policy refuses (and reports).
@@ -228,6 +223,12 @@ export const CALLS = {
     "Append a step to the caller's own run record.",
     z.object({ record: z.looseObject({ t: z.string() }) }),
   ),
+  reserve: row(
+    'process',
+    'spend',
+    'Set aside what the next model call can cost at most; the record of how it ended settles it.',
+    reserveSchema,
+  ),
   live: row(
     'process',
     'read',
@@ -242,42 +243,10 @@ export type Args<N extends CallName> = z.input<(typeof CALLS)[N]['schema']>;
 /** Arguments as a handler gets them. */
 export type ParsedArgs<N extends CallName> = z.output<(typeof CALLS)[N]['schema']>;
 
-export type Values = {
-  read: ReadValue;
-  list: ListValue | HistoryValue;
-  /** `cut`: of the past only the newest versions were looked at, so many of them. */
-  search: { hits: Hit[]; total: number; cut?: boolean; looked?: number };
-  write: { revisions: RevisionId[] };
-  propose: { id: string; state: ProposalState };
-  fire: FireValue;
-  undo: Undone;
-  decide: { id: string; state: ProposalState };
-  grant: { grants: string[] };
-  revoke: { grants: string[] };
-  would: { verdict: 'apply' | 'queue' | 'deny'; reason?: string };
-  plan: Plan;
-  install: InstalledProgram;
-  activate: Receipt;
-  deactivate: Receipt;
-  kill: { killed: string[] };
-  pause: { runs: string[] };
-  watch: { watch: number };
-  unwatch: { watch: number };
-  open: OpenValue;
-  close: { revisions: RevisionId[] };
-  blame: { runs: BlameRun[] };
-  secret: { name: string };
-  secrets: { secrets: { name: string; origins: string[] }[] };
-  persist: { persisted: boolean };
-  /** How many entries are sound, and where the chain stops being so. */
-  verify: { entries: number; fault?: { seq: number; message: string } };
-  log: { revision: RevisionId };
-  live: Record<string, never>;
-};
-
 /** The six calls an agent has. */
 export const SIX = ['read', 'list', 'search', 'write', 'propose', 'fire'] as const satisfies CallName[];
 
 export const isCall = (name: string): name is CallName => Object.hasOwn(CALLS, name);
 
 export type { Effect, WatchEvent };
+export type * from './values.ts';

@@ -15,6 +15,8 @@ export type Segment = Pick<Loaded, 'id' | 'buckets' | 'present'> & {
   hashes: string[];
   lengths: Uint32Array;
   flags: Uint8Array;
+  /** 1 where it is its file's newest place. */
+  live: Uint8Array;
   /** Documents that are some file's newest place. */
   alive: number;
 };
@@ -26,7 +28,6 @@ export type Catalogue = {
   forget: (node: NodeId) => void;
   /** Where the very content that a file has now stands in the index. */
   find: (node: FileNode) => { segment: Segment; doc: number } | undefined;
-  isAlive: (segment: Segment, doc: number) => boolean;
   docAt: (segment: Segment, doc: number) => Doc;
   size: () => number;
 };
@@ -41,7 +42,10 @@ export const createCatalogue = (nodeOf: (id: NodeId) => FileNode | undefined): C
   const forget: Catalogue['forget'] = (node) => {
     const place = places.get(node);
     const segment = place === undefined ? undefined : segments.get(Math.floor(place / SPAN));
-    if (segment) segment.alive--;
+    if (segment && place !== undefined) {
+      segment.live[place % SPAN] = 0;
+      segment.alive--;
+    }
     places.delete(node);
   };
 
@@ -57,6 +61,7 @@ export const createCatalogue = (nodeOf: (id: NodeId) => FileNode | undefined): C
         hashes: [],
         lengths: Uint32Array.from(docs, (doc) => doc.length),
         flags: Uint8Array.from(docs, (doc) => (doc.text ? 1 : 0) | (doc.cut ? 2 : 0)),
+        live: new Uint8Array(docs.length),
         alive: 0,
       };
       segments.set(id, segment);
@@ -68,6 +73,7 @@ export const createCatalogue = (nodeOf: (id: NodeId) => FileNode | undefined): C
         if (!node || node.dead) return;
         forget(node.id);
         places.set(node.id, id * SPAN + i);
+        segment.live[i] = 1;
         segment.alive++;
       });
     },
@@ -81,7 +87,6 @@ export const createCatalogue = (nodeOf: (id: NodeId) => FileNode | undefined): C
       const doc = place % SPAN;
       return segment && segment.hashes[doc] === node.hash ? { segment, doc } : undefined;
     },
-    isAlive: (segment, doc) => places.get(segment.nodes[doc] ?? '') === segment.id * SPAN + doc,
     docAt: (segment, doc) => ({
       node: segment.nodes[doc] ?? '',
       hash: segment.hashes[doc] ?? '',

@@ -4,7 +4,7 @@
  */
 import type { Actor } from '../protocol/actor.ts';
 import type { ContentKind, NodeId, RevisionId } from '../protocol/entry.ts';
-import { join, parentOf, type Path } from '../protocol/paths.ts';
+import { join, nameOf, parentOf, type Path } from '../protocol/paths.ts';
 import { eachTerm, fold, meets, type Wanted } from './tokens.ts';
 
 export type FileNode = {
@@ -42,6 +42,8 @@ export type Files = {
   /** Many at once, where that is cheaper; the others are left out and have to be read. */
   readMany: (ids: readonly NodeId[]) => Promise<ReadonlyMap<NodeId, Content>>;
   past: () => Promise<Past>;
+  /** Asks whether the tree is as it was when this was called. */
+  still: () => () => boolean;
   /** What the tree shows from here on was durable, or is rolled back. */
   settled: () => Promise<unknown>;
 };
@@ -57,21 +59,40 @@ const namedBy = (name: string, wanted: readonly Wanted[], above: readonly boolea
   return met;
 };
 
-/** A file, the folder it is in, and by index of the wanted term whether it begins a word of the path. */
-export type Visit = (node: FileNode, folder: Path, named: readonly boolean[]) => void;
-
 /** Every file below a folder that may hold text. A callback: a generator through all levels costs several times more. */
-export const visitBelow = (files: Files, under: Path, wanted: readonly Wanted[], visit: Visit): void => {
-  const enter = (folder: FileNode, at: Path, above: readonly boolean[]): void => {
+export const visitBelow = (files: Files, under: Path, visit: (node: FileNode, path: Path) => void): void => {
+  const enter = (folder: FileNode, at: Path): void => {
     for (const [name, node] of files.childrenOf(folder)) {
-      const named = namedBy(name, wanted, above);
-      if (node.kind === 'dir') enter(node, join(at, name), named);
-      else if (node.as !== 'blob') visit(node, at, named);
+      if (node.kind === 'dir') enter(node, join(at, name));
+      else if (node.as !== 'blob') visit(node, join(at, name));
     }
   };
   const start = files.at(under);
-  if (!start) return;
-  const named = namedBy(under, wanted, NOBODY);
-  if (start.kind === 'dir') enter(start, under, named);
-  else if (start.as !== 'blob') visit(start, parentOf(under), named);
+  if (start?.kind === 'dir') enter(start, under);
+  else if (start && start.as !== 'blob') visit(start, under);
+};
+
+/** Where a file stands, and by index of the wanted term whether it begins a word of the path; none where neither does. */
+export type Placed = { path: Path; named: readonly boolean[] };
+
+/** Places of files that may hold text and are below a folder; what is said of folders is worked out once for a query. */
+export const placing = (
+  files: Files,
+  under: Path,
+  wanted: readonly Wanted[],
+): ((node: FileNode) => Placed | undefined) => {
+  const inside = under === '/' ? '/' : `${under}/`;
+  const folders = new Map<Path, readonly boolean[]>();
+  const folderNamed = (folder: Path): readonly boolean[] => {
+    if (folder === '/') return NOBODY;
+    let named = folders.get(folder);
+    if (!named) folders.set(folder, (named = namedBy(nameOf(folder), wanted, folderNamed(parentOf(folder)))));
+    return named;
+  };
+  return (node) => {
+    if (node.dead || node.kind === 'dir' || node.as === 'blob') return undefined;
+    const path = files.pathOf(node.id);
+    if (path === undefined || !(path === under || path.startsWith(inside))) return undefined;
+    return { path, named: namedBy(node.name, wanted, folderNamed(parentOf(path))) };
+  };
 };

@@ -7,6 +7,7 @@ import { bootMemory, type Disk, type Memory } from '../boot/memory.ts';
 import { searched } from '../boot/searched.ts';
 import type { Change } from '../protocol/files.ts';
 import { createSearch } from './search.ts';
+import { knowsNothing } from './knows-nothing.ts';
 
 const ROOM = '/workspace/s';
 const author = { actor: 'operator' as const, message: 'm', run: '', cause: '' };
@@ -20,8 +21,7 @@ const paths = async (k: Memory, query: string, o?: Parameters<Memory['kernel']['
   (await found(k, query, o)).hits.map((hit) => hit.path).sort();
 
 /** The same search without an index: every file is read. */
-const reading = (k: Memory) =>
-  createSearch(searched(k.kernel.fs), { lookup: async () => () => undefined, changed: () => undefined });
+const reading = (k: Memory) => createSearch(searched(k.kernel.fs), knowsNothing(searched(k.kernel.fs)));
 
 /** Said once more, in the plainest way: which files have words that begin so. */
 const plain = async (k: Memory, query: string, under: string): Promise<string[]> => {

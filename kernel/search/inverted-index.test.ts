@@ -261,6 +261,7 @@ test('[S5] 20,000 files: few segments and rows, a query reads one row of each, a
     },
     readMany: async () => new Map(),
     past: () => Promise.reject(new Error('These files have no past.')),
+    still: () => () => true,
     settled: async () => undefined,
   };
   await withDatabase(createDisk(), async (db) => {

@@ -7,9 +7,10 @@ import type { NodeId, VersionVector } from '../protocol/entry.ts';
 import type { Database } from '../store/schema.ts';
 import { isFenced } from '../store/transact.ts';
 import { createCatalogue, type Catalogue } from './catalogue.ts';
-import { visitBelow, type Content, type Files } from './files.ts';
+import type { Content, FileNode, Files } from './files.ts';
 import { lookUp, type Lookup } from './lookup.ts';
 import { due, merge, SEGMENT_DOCUMENTS } from './merge.ts';
+import { createNamed } from './named.ts';
 import { bucketsFor, IndexDamaged, type Doc, type Postings } from './segment.ts';
 import { createShelf, SEARCH_VERSION, type Kept, type Mark, type Shelf } from './shelf.ts';
 import { countTerms, type Wanted } from './tokens.ts';
@@ -27,7 +28,10 @@ const LOOKUPS = 3;
 export type Index = {
   /** These files may have changed. */
   changed: (nodes: Iterable<NodeId>) => void;
-  /** How often each wanted term is in a file; undefined for files that are not indexed as they are. */
+  /**
+   * How often each wanted term is in a file, and which files there are to ask about: all that have a term, or may; that
+   * are not indexed as they are; or whose own name, or that of a folder above, meets one.
+   */
   lookup: (wanted: readonly Wanted[]) => Promise<Lookup>;
   /** Waits for nothing but the clock: the first look at everything comes after boot. */
   start: () => void;
@@ -55,6 +59,9 @@ type State = {
 export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): Index => {
   const shelf: Shelf = createShelf(db, epoch);
   const waiting = new Set<NodeId>();
+  /** Taken from what waits, and not stored yet. */
+  const underWay = new Set<NodeId>();
+  const named = createNamed(files);
   const tally = { texts: 0, rows: 0 };
   let opening: Promise<State> | undefined;
   let lock: Promise<unknown> = Promise.resolve();
@@ -87,14 +94,18 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
   };
 
   const changed: Index['changed'] = (nodes) => {
-    for (const node of nodes) waiting.add(node);
+    for (const node of nodes) {
+      waiting.add(node);
+      named.note(node);
+    }
     if (waiting.size > 0) schedule(GATHER_MS);
   };
 
   const look = ({ catalogue }: State): void => {
-    visitBelow(files, '/', [], (node) => {
+    named.all((node) => {
       if (!catalogue.find(node)) waiting.add(node.id);
     });
+    looked = true;
   };
 
   /** The text of one file into the batch; what is no text is noted as such. */
@@ -171,6 +182,7 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
         const ahead = await files.readMany(next);
         for (const id of next) {
           waiting.delete(id);
+          underWay.add(id);
           taken.push(id);
           characters += await take(id, state, ahead, docs, postings);
         }
@@ -179,6 +191,8 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
     } catch (cause) {
       for (const id of taken) waiting.add(id);
       throw cause;
+    } finally {
+      for (const id of taken) underWay.delete(id);
     }
   };
 
@@ -203,7 +217,6 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
       const state = await open();
       try {
         if (!looked) look(state);
-        looked = true;
         while (waiting.size > 0 && !stopped) {
           await batch(state);
           await tidy(state);
@@ -215,14 +228,29 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
       }
     });
 
+  const withNames = ({ of, each }: Lookup, wanted: readonly Wanted[]): Lookup => ({
+    of,
+    each: (visit) => {
+      each(visit);
+      const ask = (node: FileNode): void => visit(node, of(node));
+      for (const ids of [waiting, underWay])
+        for (const id of ids) {
+          const node = files.get(id);
+          if (node) ask(node);
+        }
+      named.each(wanted, ask);
+    },
+  });
+
   const lookup: Index['lookup'] = async (wanted) => {
     for (let tries = 0; tries < LOOKUPS; tries++) {
       const state = await open();
+      if (!looked) look(state);
       const before = merges;
       try {
-        const found = await lookUp(shelf, state.catalogue, wanted);
+        const found = await lookUp(shelf, state.catalogue, wanted, files.get);
         tally.rows += found.rows;
-        if (merges === before) return found.lookup;
+        if (merges === before) return withNames(found.lookup, wanted);
       } catch (cause) {
         if (!(cause instanceof IndexDamaged)) throw cause;
         // Not damage when a merge took the rows away meanwhile.
@@ -231,7 +259,8 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
         });
       }
     }
-    return () => undefined;
+    // It gives way all the time: then it knows of nothing, and everything is read.
+    return { of: () => undefined, each: (visit) => named.all((node) => visit(node, undefined)) };
   };
 
   return {

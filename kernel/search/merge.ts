@@ -46,7 +46,7 @@ const renumber = (
   for (const segment of from) {
     const to = new Int32Array(segment.nodes.length).fill(-1);
     segment.nodes.forEach((_node, doc) => {
-      if (catalogue.isAlive(segment, doc)) to[doc] = docs.push(catalogue.docAt(segment, doc)) - 1;
+      if (segment.live[doc] === 1) to[doc] = docs.push(catalogue.docAt(segment, doc)) - 1;
     });
     numbers.set(segment.id, to);
   }

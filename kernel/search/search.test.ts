@@ -4,6 +4,7 @@ import { bootMemory } from '../boot/memory.ts';
 import type { FileNode, Files } from './files.ts';
 import { fail } from '../protocol/errors.ts';
 import { createSearch } from './search.ts';
+import { knowsNothing } from './knows-nothing.ts';
 import { words } from './tokens.ts';
 
 type Document = { path: string; text: string };
@@ -38,9 +39,10 @@ const over = (...documents: Document[]) => {
     }),
     readMany: async () => new Map(),
     past: async () => fail('ENOSYS', 'These files have no past.'),
+    still: () => () => true,
     settled: async () => undefined,
   };
-  return createSearch(files, { lookup: async () => () => undefined, changed: () => undefined });
+  return createSearch(files, knowsNothing(files));
 };
 const paths = async (found: ReturnType<ReturnType<typeof createSearch>>): Promise<string[]> => {
   const result = await found;

@@ -4,12 +4,14 @@
  * files it knows as they are now; the others are read, and so is the past when it is asked for. Contract: of what is there
  * now the answer is that of reading every file, whatever the index has.
  */
+import type { NodeId } from '../protocol/entry.ts';
 import { err, ok, type Result } from '../protocol/errors.ts';
 import type { Hit } from '../protocol/files.ts';
-import { join, type Path } from '../protocol/paths.ts';
+import type { Path } from '../protocol/paths.ts';
 import type { Values } from '../protocol/syscalls.ts';
-import { visitBelow, type Content, type FileNode, type Files, type Past } from './files.ts';
+import { placing, visitBelow, type Content, type FileNode, type Files, type Past } from './files.ts';
 import type { Index } from './inverted-index.ts';
+import type { Lookup } from './lookup.ts';
 import { matchExact, matchRegex, matchWords, snippetAt, type Found, type Matcher } from './matchers.ts';
 import { isMade, searchPast, type Made } from './past.ts';
 import { score, weights, type Counted } from './rank.ts';
@@ -75,17 +77,29 @@ export const createSearch = (files: Files, index: Pick<Index, 'lookup' | 'change
     ...snippetAt(text, place),
   });
 
+  const eachOnce = (lookup: Lookup, visit: Parameters<Lookup['each']>[0]): void => {
+    const seen = new Set<NodeId>();
+    lookup.each((node, known) => {
+      const { id } = node;
+      if (seen.has(id)) return;
+      seen.add(id);
+      visit(node, known);
+    });
+  };
+
   /** Each file that has, or by its path meets, at least one of the wanted terms. */
   const candidates = async (under: Path, wanted: readonly Wanted[], visible: (path: Path) => boolean) => {
     const lookup = await index.lookup(wanted);
+    const placeOf = placing(files, under, wanted);
     const found: Candidate[] = [];
     const unknown: { node: FileNode; path: Path; named: readonly boolean[] }[] = [];
-    visitBelow(files, under, wanted, (node, folder, named) => {
-      const known = lookup(node);
-      if (known && !(known.text && (known.counts || named.length > 0))) return;
-      const path = join(folder, node.name);
+    eachOnce(lookup, (node, known) => {
+      const placed = known?.text === false ? undefined : placeOf(node);
+      if (!placed) return;
+      const { path, named } = placed;
       if (!known) unknown.push({ node, path, named });
-      else if (visible(path)) found.push({ node, path, named, length: known.length, counts: known.counts ?? [] });
+      else if ((known.counts || named.length > 0) && visible(path))
+        found.push({ node, path, named, length: known.length, counts: known.counts ?? [] });
     });
     index.changed(unknown.map(({ node }) => node.id));
     const open = unknown.filter(({ path }) => visible(path));
@@ -132,13 +146,18 @@ export const createSearch = (files: Files, index: Pick<Index, 'lookup' | 'change
 
   /** Files that may hold what is looked for in the text itself. */
   const toRead = async (under: Path, implied: readonly Wanted[], visible: (path: Path) => boolean) => {
-    const lookup = implied.length > 0 ? await index.lookup(implied) : () => undefined;
     const found: { node: FileNode; path: Path }[] = [];
-    visitBelow(files, under, [], (node, folder) => {
-      const known = lookup(node);
+    const put = (node: FileNode, path: Path): void => void (visible(path) && found.push({ node, path }));
+    if (implied.length === 0) {
+      visitBelow(files, under, put);
+      return found;
+    }
+    const lookup = await index.lookup(implied);
+    const placeOf = placing(files, under, []);
+    eachOnce(lookup, (node, known) => {
       const may = !known || (known.text && (known.cut || implied.every((_one, i) => (known.counts?.[i] ?? 0) > 0)));
-      const path = join(folder, node.name);
-      if (may && visible(path)) found.push({ node, path });
+      const placed = may && placeOf(node);
+      if (placed) put(node, placed.path);
     });
     return found;
   };
@@ -170,7 +189,7 @@ export const createSearch = (files: Files, index: Pick<Index, 'lookup' | 'change
     return found;
   };
 
-  const hitsOf = async (matches: readonly Match[], limit: number) => {
+  const hitsOf = async (matches: readonly Match[], limit: number, still: () => boolean) => {
     const hits: Hit[] = [];
     for (const { hit } of matches) {
       if (hits.length === limit) break;
@@ -178,21 +197,23 @@ export const createSearch = (files: Files, index: Pick<Index, 'lookup' | 'change
       if (shown) hits.push(shown);
     }
     await files.settled();
+    if (still()) return { hits, total: matches.length };
     // What is counted must be durable: what was rolled back meanwhile is gone, or stands elsewhere again.
     const standing = new Set(matches.flatMap(({ node, path }) => (files.at(path)?.id === node.id ? [path] : [])));
     return { hits: hits.filter(({ path }) => standing.has(path)), total: standing.size };
   };
 
   const ask = async (query: string, options: SearchOptions, match: Matcher | undefined): Promise<Values['search']> => {
+    const still = files.still();
     const { under = '/', mode, limit = 100, history = false, made, visible = () => true } = options;
     const { now, past: matchPast } = match
       ? await byReading(await toRead(under, mode === 'exact' ? impliedByExact(query) : [], visible), match)
       : await byWords(query, under, visible);
-    if (!made && !history) return hitsOf(now, limit);
+    if (!made && !history) return hitsOf(now, limit, still);
     for (;;) {
       const past = await files.past();
       const matches = made ? await onlyMade(past, now, made) : now;
-      const standing = await hitsOf(matches, limit);
+      const standing = await hitsOf(matches, limit, still);
       const before = history
         ? await searchPast(past, {
             under,

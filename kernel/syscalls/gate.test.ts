@@ -121,6 +121,10 @@ describe('the table', () => {
         record: { t: 'note' },
         text: 't',
         value: null,
+        model: 'm',
+        price: { input: 1, output: 1 },
+        tokens: 1,
+        max_tokens: 1,
       };
       for (const actor of ['agent:shell', 'program:p', 'daemon:d'] as const) {
         const answer = await k.as(actor).call(name, name === 'secret' ? { ...args, name: 'A' } : args);

@@ -13,6 +13,7 @@ import type { Author } from '../fs/stage.ts';
 import type { Fs } from '../fs/fs.ts';
 import type { Live, Seat } from '../fs/live.ts';
 import type { createSearch } from '../search/search.ts';
+import type { Ledger } from '../process/ledger.ts';
 import type { Processes } from '../process/processes.ts';
 import type { FactsOf } from './facts.ts';
 import type { Proc } from './proc.ts';
@@ -41,6 +42,13 @@ export type Storage = {
   state: () => Promise<{ usage: number; quota: number; persisted: boolean }>;
 };
 
+export type LazyLedger = {
+  /** With all that is on disk by now. */
+  open: () => Promise<Ledger>;
+  /** Undefined as long as nothing was reserved or asked of it. */
+  opened: () => Ledger | undefined;
+};
+
 export type Kernel = {
   /** Waits until everything that boot does is done, and has it done now; then gone. */
   starting?: () => Promise<unknown>;
@@ -49,6 +57,8 @@ export type Kernel = {
   search: ReturnType<typeof createSearch>;
   processes: Processes;
   proc: Proc;
+  /** What model calls cost; loaded when the first one is made. */
+  ledger: LazyLedger;
   ports: Ports;
   storage: Storage;
   /** Check the journal's whole chain. */

@@ -90,6 +90,7 @@ test('[E9] [A10] only the operator approves tools, bound to what was looked at',
   expect(k.kernel.fs.stat(RECORD)).toBeUndefined();
   mcp.tools = tools;
   const proposal = await json<Proposal>(proposalFile(asked.ok ? asked.value.id : ''));
+  expect(proposal.title).toBe('Approve the tools of own');
   expect(code(await op.call('decide', { id: proposal.id, hash: proposal.hash, verdict: 'approve' }))).toBe('executed');
   expect(code(await agent.fire(call()))).toBe('done');
 });

@@ -208,6 +208,19 @@ describe('a run that read what somebody else wrote', () => {
     expect(evil.requests).toEqual([]);
   });
 
+  test('[C11] what a server said counts as well where it stands in a proposal', async () => {
+    const { k, op, writer } = await boot();
+    const done = await propose(k, writer, { effect: http('POST', '/orders') });
+    expect(code(await decide(op, done, 'approve'))).toBe('executed');
+    const open = await propose(k, writer, { effect: http('POST', '/others') });
+    await asAgent(k, async (sys) => {
+      await sys.read(proposalFile(open.id));
+      expect((await propose(k, sys, { effect: http('POST', '/a') })).sources).toBeUndefined();
+      await sys.read(proposalFile(done.id));
+      expect((await propose(k, sys, { effect: http('POST', '/b') })).sources).toEqual([proposalFile(done.id)]);
+    });
+  });
+
   test('[C11] a search that shows a line of it counts, and so does a run that was started by it', async () => {
     const { k } = await boot();
     await asAgent(k, async (sys) => {

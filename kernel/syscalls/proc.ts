@@ -5,6 +5,7 @@
  *                   readonly: why nothing can be written        /proc/calls      the last calls through the gate
  *   /proc/schedule  each job's next slot, its last, and why not
  *   /proc/storage   usage, quota, persisted                       /proc/chunks     bytes of large files, and of those no entry names
+ *   /proc/budget    limits: spent, reserved and left              /proc/ledger.csv every model call that was paid for
  */
 import { err, ok, type Result } from '../protocol/errors.ts';
 import type { Stat } from '../protocol/files.ts';
@@ -45,10 +46,12 @@ type Options = {
   storage: () => Promise<object>;
   schedule: () => Promise<object>;
   chunks: () => Promise<object>;
+  budget: () => Promise<object>;
+  ledger: () => Promise<string>;
   now: () => number;
 };
 
-export const createProc = ({ processes, kernel, storage, schedule, chunks, now }: Options): Proc => {
+export const createProc = ({ processes, kernel, storage, schedule, chunks, budget, ledger, now }: Options): Proc => {
   const calls: CallLine[] = [];
   const runs = join(PROC, 'runs');
 
@@ -68,6 +71,8 @@ export const createProc = ({ processes, kernel, storage, schedule, chunks, now }
     if (path === join(PROC, 'storage')) return storage();
     if (path === join(PROC, 'schedule')) return schedule();
     if (path === join(PROC, 'chunks')) return chunks();
+    if (path === join(PROC, 'budget')) return budget();
+    if (path === join(PROC, 'ledger.csv')) return ledger();
     if (path === join(PROC, 'calls')) return calls;
     const process = parentOf(path) === runs ? processes.get(nameOf(path)) : undefined;
     return process && processView(process);
@@ -82,16 +87,18 @@ export const createProc = ({ processes, kernel, storage, schedule, chunks, now }
       const value = await contentOf(path);
       if (value === undefined)
         return err('ENOENT', `There is nothing at ${path}; a run that has ended is under /system/runs.`, { path });
-      const content = JSON.stringify(value, null, 2);
+      const content = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
       return ok({ content, stat: { ...stat(path, 'file'), size: content.length } });
     },
     list: async (path) => {
       if (path === PROC)
         return ok({
           entries: [
+            stat(join(PROC, 'budget'), 'file'),
             stat(join(PROC, 'calls'), 'file'),
             stat(join(PROC, 'chunks'), 'file'),
             stat(join(PROC, 'kernel'), 'file'),
+            stat(join(PROC, 'ledger.csv'), 'file'),
             stat(runs, 'dir'),
             stat(join(PROC, 'schedule'), 'file'),
             stat(join(PROC, 'storage'), 'file'),

@@ -4,7 +4,7 @@
 import { actorNameOf } from '../protocol/actor.ts';
 import { hashHex } from '../protocol/bytes.ts';
 import { WORKSPACE } from '../protocol/capability.ts';
-import { consentHash, effectClass, isHttp, isMcp, isNotify, type Effect } from '../protocol/effects.ts';
+import { consentHash, effectClass, isHttp, isMcp, isMcpTools, isNotify, type Effect } from '../protocol/effects.ts';
 import { err, ok, type Result } from '../protocol/errors.ts';
 import { changePaths, type Change } from '../protocol/files.ts';
 import { proposalFile, type Proposal, type Reversibility } from '../protocol/formats/records.ts';
@@ -19,6 +19,8 @@ const titleOf = (changes: readonly Change[] | undefined, effect: Effect | undefi
   if (effect) {
     if (isNotify(effect)) return `Notify you: ${effect.title}`;
     if (isHttp(effect)) return `Send ${effect.method} ${effect.url}`.slice(0, 200);
+    if (isMcpTools(effect))
+      return `${effect.approve === undefined ? 'Look at' : 'Approve'} the tools of ${effect.server}`.slice(0, 200);
     return isMcp(effect) ? `Call ${effect.tool} of ${effect.server}`.slice(0, 200) : `Carry out ${effect.kind}`;
   }
   const [first, ...rest] = changes ?? [];

@@ -5,6 +5,7 @@
  */
 import { parseJob, type Job } from '../protocol/formats/job.ts';
 import { emptyUsage, RUNS, type RunRecord } from '../protocol/formats/records.ts';
+import { usdOf } from '../protocol/money.ts';
 import type { Change } from '../protocol/files.ts';
 import type { Path } from '../protocol/paths.ts';
 import { whyNot } from './fire-path.ts';
@@ -16,7 +17,7 @@ import { startAgent } from './start-agent.ts';
 const DAYS = 3;
 /** A run that stood still for longer is not what anybody waits for any more. */
 const STALE_MS = 24 * 3_600_000;
-/** A run under which the kernel stopped this often may be why it does. */
+/** A run under which the kernel stopped this often without a step between may be why it does. */
 const MAX_RESUMES = 3;
 
 type Start = Extract<RunRecord, { t: 'start' }>;
@@ -59,8 +60,9 @@ const whyOver = async (kernel: Kernel, { start, records }: Open, job: Job | unde
   if (start.job !== undefined && job === undefined) return 'its job is gone or cannot be read';
   if (job?.run === 'bash') return 'a script is not run twice by itself: look at what it wrote';
   if (kernel.now() - last > STALE_MS) return 'it stood still for more than a day';
-  if (records.filter((record) => record.t === 'note' && record.resumed).length >= MAX_RESUMES)
-    return `it was taken up ${MAX_RESUMES} times, and the kernel stopped each time`;
+  const step = records.findLastIndex((record) => record.t === 'model' || record.t === 'tool');
+  if (records.slice(step + 1).filter((record) => record.t === 'note' && record.resumed).length >= MAX_RESUMES)
+    return `it was taken up ${MAX_RESUMES} times, and the kernel stopped each time before it got a step further`;
   return job && whyNot(kernel, job);
 };
 
@@ -68,7 +70,10 @@ const close = (kernel: Kernel, { file, start }: Open, why: string, unknown: bool
   const at = new Date(kernel.now()).toISOString();
   const message = `The kernel stopped while this ran (the tab or the browser was closed). What it had written is kept; ${why}.`;
   const error = { code: 'ECANCELED' as const, call: 'run', message };
-  const end: RunRecord = { t: 'end', at, state: 'failed', usage: emptyUsage(), error };
+  // [M4] What it cost is settled by now.
+  const cost = kernel.ledger.opened()?.ofRun(start.id);
+  const usage = cost?.usage ?? emptyUsage();
+  const end: RunRecord = { t: 'end', at, state: 'failed', usage, ...(cost ? { usd: usdOf(cost.nano) } : {}), error };
   const { job, slot, id } = start;
   const lines: Change[] =
     job && slot

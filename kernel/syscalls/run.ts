@@ -25,12 +25,18 @@ export const pause: Handler<'pause'> = async (kernel, caller, { run, on }) => {
 };
 
 /** A run writes its steps; how it began and ended is for the process room alone to say. */
-const OWN_STEPS = new Set(['model', 'tool', 'note']);
+const OWN_STEPS = new Set(['model', 'spent', 'tool', 'note']);
 
 export const log: Handler<'log'> = async (kernel, caller, { record }) => {
   const process = kernel.processes.get(caller.run);
   if (!process?.file) return err('ENOENT', 'This process keeps no record, or it has ended.');
   if (!OWN_STEPS.has(record.t)) return err('EINVAL', `A run may log ${[...OWN_STEPS].join(', ')}; not "${record.t}".`);
+  // A record of what a model used settles what this run reserved for it: one change set, so that neither is alone.
+  const open = 'usage' in record ? kernel.ledger.opened()?.openOf(process.id) : undefined;
+  if (open) {
+    const { settle, usageIn } = await import('./settle.ts');
+    return settle(kernel, caller, process.file, open, usageIn(record), (usd) => ({ ...record, usd }) as RunRecord);
+  }
   const line = `${JSON.stringify(record as RunRecord)}\n`;
   const written = await kernel.fs.write(
     [{ op: 'append', path: process.file, content: line }],

@@ -3,25 +3,12 @@
  * read, from the job files and the slot ledger.
  */
 import { JOBS, parseJob, scheduleOf, type Job } from '../protocol/formats/job.ts';
-import { nextSlot, parseSlots, slotsFolder, type SlotLine } from '../protocol/formats/schedule.ts';
+import { nextSlot, parseSlots, slotsFolder, type ScheduleRow } from '../protocol/formats/schedule.ts';
 import type { Path } from '../protocol/paths.ts';
 import { whyNot } from './fire-path.ts';
 import type { Kernel } from './kernel.ts';
 
 const SLOTS_SHOWN = 60;
-
-export type ScheduleRow = {
-  job: Path;
-  title: string;
-  lines: string[];
-  tz?: string;
-  /** ISO; absent when it is never due again, or held. */
-  next?: string;
-  /** Why it would not run now. */
-  held?: string;
-  /** Newest last; one entry a slot. */
-  slots: Extract<SlotLine, { t: 'slot' }>[];
-};
 
 /** The last lines of a job's slots, each slot as it stands. */
 const slotsOf = async (kernel: Kernel, job: Path): Promise<ScheduleRow['slots']> => {

@@ -25,6 +25,7 @@ const activate: Handler<'activate'> = async (...call) => (await import('./progra
 const deactivate: Handler<'deactivate'> = async (...call) => (await import('./programs.ts')).deactivate(...call);
 
 const undo: Handler<'undo'> = async (...call) => (await import('./undo.ts')).undo(...call);
+const reserve: Handler<'reserve'> = async (...call) => (await import('./reserve.ts')).reserve(...call);
 
 export const HANDLERS: { [N in CallName]: Handler<N> } = {
   read,
@@ -54,5 +55,6 @@ export const HANDLERS: { [N in CallName]: Handler<N> } = {
   persist,
   verify,
   log,
+  reserve,
   live,
 };

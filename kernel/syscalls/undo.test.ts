@@ -71,6 +71,16 @@ describe('[U1] what one run did is taken back', () => {
     expect(await undo({ run: 'r2' })).toEqual({ revisions: [], files: [], conflicts: [] });
   });
 
+  test('what it made in a folder of its own, moved out, and whose folder it removed: neither is left', async () => {
+    const at = `${D}gone`;
+    await write({ op: 'mkdir', path: at });
+    must(await run('gone', put(`${at}/c/a`, 'x'), { op: 'move', from: `${at}/c/a`, to: `${at}/a` }));
+    must(await run('gone', { op: 'mkdir', path: `${at}/c/d` }, { op: 'move', from: `${at}/c/d`, to: `${at}/d` }));
+    must(await run('gone', { op: 'remove', path: `${at}/c` }));
+    expect((await undo({ run: 'gone' })).conflicts).toEqual([]);
+    expect(must(await op.list(at)).entries).toEqual([]);
+  });
+
   test('whatever it did: everything is as it was before', async () => {
     const names = fc.constantFrom('a', 'b', 'c/a', 'c/b', 'c', 'e/f/a');
     const step = fc.oneof(

@@ -10,7 +10,7 @@ export type Desk = {
   order: (text: string) => void;
   /** Open the palette. */
   search: () => void;
-  /** Stop every run. */
+  /** End every run, and let nothing act alone until the operator says so. */
   stopAll: () => Promise<void>;
   /** Say a thing that happened: shown for a while, and read out. */
   say: (message: string) => void;

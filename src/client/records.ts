@@ -22,6 +22,7 @@ export type Process = {
   actor: string;
   kind: string;
   title: string;
+  /** `paused`: held before its next call. One that is stopping is not listed. */
   state: string;
   startedAt: string;
   /** What it says it is doing, or the answer as far as it has come. */
@@ -87,7 +88,7 @@ export const createProcesses = (): Live<Process[]> => {
       const alive = read.flatMap((file) => (file.ok ? [parseProcess(fromJson(file.value.content))] : []));
       return ok(
         alive
-          .filter((process): process is Process => process !== undefined && process.state === 'running')
+          .filter((process): process is Process => process !== undefined && process.state !== 'stopping')
           .sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)),
       );
     },

@@ -10,7 +10,7 @@ export type Route =
   | { room: 'conflicts' }
   | { room: 'files'; path?: string; at?: string; line?: number }
   | ({ room: 'search' } & SearchAsked)
-  | { room: 'agents'; run?: string }
+  | { room: 'agents'; run?: string; schedule?: true }
   | { room: 'programs'; name?: string }
   | { room: 'settings'; section?: string };
 
@@ -52,7 +52,7 @@ export const href = (route: Route): string => {
     case 'inbox':
       return withName('inbox', route.id);
     case 'agents':
-      return withName('agents', route.run);
+      return withName('agents', route.schedule ? 'schedule' : route.run);
     case 'programs':
       return withName('programs', route.name);
     case 'settings':
@@ -87,6 +87,8 @@ export const parseRoute = (hash: string): Route => {
     case 'inbox':
       return rest ? { room, id: rest } : { room };
     case 'agents':
+      // No run is called so: a run's id is a hash.
+      if (rest === 'schedule') return { room, schedule: true };
       return rest ? { room, run: rest } : { room };
     case 'programs':
       return rest ? { room, name: rest } : { room };

@@ -55,7 +55,10 @@ export const runSummary = (text: string, whole: boolean): RunSummary | undefined
   const start = records.find((record): record is Start => record.t === 'start');
   if (!start || typeof start.id !== 'string' || typeof start.actor !== 'string') return undefined;
   const end = records.findLast((record): record is End => record.t === 'end');
-  const spent = records.reduce((sum, record) => sum + (record.t === 'model' ? (record.usd ?? 0) : 0), 0);
+  const spent = records.reduce(
+    (sum, record) => sum + (record.t === 'model' || record.t === 'spent' ? (record.usd ?? 0) : 0),
+    0,
+  );
   const usd = end ? end.usd : whole && spent > 0 ? spent : undefined;
   const { id, actor, kind, title, at, job, agent, program, model, recorded } = start;
   const ended = end ? { ended: end.at, said: end.text ?? end.error?.message } : {};

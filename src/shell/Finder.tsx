@@ -71,6 +71,10 @@ export function Finder(props: FinderProps) {
     ...more,
   });
 
+  const schedule = (): Found[] =>
+    matching(bare(), ['Schedule'], (label) => label).map((label) =>
+      item('schedule', 'clock', Highlight(label, bare()), visit({ room: 'agents', schedule: true })),
+    );
   const rooms = (): Found[] =>
     matching(bare(), ROOMS, (room) => room.label).map((room) =>
       item(`room-${room.id}`, room.icon, Highlight(room.label, bare()), visit({ room: room.id }), {
@@ -165,7 +169,7 @@ export function Finder(props: FinderProps) {
     if (asked.startsWith('$')) return [{ label: 'Do', items: orders().filter(({ id }) => id === 'bash') }];
     if (asked.startsWith('@')) return [{ label: 'Agents', items: agents() }];
     if (asked.startsWith('/')) return [{ label: 'Files', items: paths() }];
-    const going = { label: 'Rooms', items: rooms() };
+    const going = { label: 'Rooms', items: [...rooms(), ...schedule()] };
     const doing = { label: 'Do', items: bare() ? [...jobs(), ...orders()] : [...jobs()] };
     return bare()
       ? [{ label: 'Files', items: paths() }, { label: 'In files', items: [...texts(), ...everywhere()] }, going, doing]

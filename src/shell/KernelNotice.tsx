@@ -1,14 +1,15 @@
 /**
  * The band over the room for what stands between the operator and the workspace: a kernel that stopped, one that is
- * slow to open, a damaged journal, a newer build that waits. Nothing is shown when nothing is in the way.
+ * slow to open, a damaged journal, the global stop, a newer build that waits. Nothing is shown when nothing is in the way.
  */
 import { createSignal, lazy, Match, onCleanup, Show, Suspense, Switch } from 'solid-js';
 import { useClient } from '../client/context.ts';
 import { Button } from '../ui/Button.tsx';
 import { Notice } from '../ui/Notice.tsx';
 
-// Damage is rare and lasts: it need not be asked for before the first screen stands.
+// What is rare and lasts need not be asked for before the first screen stands.
 const DamageNotice = lazy(async () => ({ default: (await import('./DamageNotice.tsx')).DamageNotice }));
+const StoppedNotice = lazy(async () => ({ default: (await import('./StoppedNotice.tsx')).StoppedNotice }));
 
 /** A newer build waits; `apply` reloads the page into it. */
 export type Update = { apply: () => void };
@@ -29,6 +30,7 @@ export function KernelNotice(props: { update: Update | undefined }) {
       <Suspense>
         <Show when={slow() && client.state().state === 'ready'}>
           <DamageNotice />
+          <StoppedNotice />
         </Show>
       </Suspense>
       <Switch>

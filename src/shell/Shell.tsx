@@ -11,6 +11,7 @@ import { go, href, type RoomName, type Route } from '../client/route.ts';
 import { AppFrame } from '../ui/AppFrame.tsx';
 import type { NavItem } from '../ui/NavList.tsx';
 import { ToastRegion, type ToastItem } from '../ui/ToastRegion.tsx';
+import { showWaiting } from './badge.ts';
 import { Dock, type OrderInput } from './Dock.tsx';
 import { listenForDrops } from './drops.ts';
 import { KernelNotice, type Update } from './KernelNotice.tsx';
@@ -51,14 +52,20 @@ export function Shell(props: ShellProps) {
     search: () => setFinding(true),
     stopAll: async () => {
       setStopping(true);
-      const killed = await client.call('kill', { run: 'all' });
+      // Asked at once: stopping waits for nothing that has to be fetched.
+      const killed = client.call('kill', { run: 'all' });
+      try {
+        const { stopEverything } = await import('./stop.ts');
+        toasts.add(await stopEverything(client, killed, toasts.add));
+      } catch {
+        // The file could not be fetched, on a first visit that lost its network.
+        toasts.add({
+          text: 'Every run was told to end, but jobs may still start by themselves. Press it again.',
+          tone: 'fail',
+          stay: 0,
+        });
+      }
       setStopping(false);
-      if (!killed.ok) return toasts.add({ text: `Not stopped: ${killed.error.message}`, tone: 'fail' });
-      const count = killed.value.killed.length;
-      // Not by the words of the kit: they would be fetched with the first screen for this alone.
-      toasts.add({
-        text: count === 0 ? 'Nothing was running.' : count === 1 ? '1 run stopped.' : `${count} runs stopped.`,
-      });
     },
     say: (text) => toasts.add({ text }),
   };
@@ -82,6 +89,11 @@ export function Shell(props: ShellProps) {
     .then(() => import('../client/keep-after-work.ts'))
     .then(({ browserAsking, keepAfterWork }) => (keeping = keepAfterWork(client, browserAsking(client))));
   onCleanup(() => keeping?.());
+  let telling: (() => void) | undefined;
+  void rested()
+    .then(() => import('./telling.ts'))
+    .then(({ startTelling }) => (telling = startTelling(client)));
+  onCleanup(() => telling?.());
   listenForNotices(client, ({ title, body, path }) =>
     toasts.add({
       text: body ? `${title}. ${body}` : title,
@@ -169,6 +181,7 @@ const createItems = (): NavItem[] => {
   const waiting = createMemo(
     () => (proposals.value()?.filter((proposal) => isWaiting(proposal, now())).length ?? 0) + open(),
   );
+  showWaiting(waiting);
   const live = createMemo(() => processes.value()?.length ?? 0);
   return ROOMS.map(({ id, label, icon }): NavItem => {
     const item = { id, label, icon, href: href({ room: id }) };

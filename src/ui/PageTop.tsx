@@ -37,6 +37,7 @@ export function PageTop(props: PageTopProps) {
             variant="quiet"
             icon="stop"
             label="Stop everything"
+            title="Ends every run, and lets nothing act alone until you say so"
             busy={frame.stopping}
             onClick={() => frame.onStop?.()}
           />

@@ -44,7 +44,14 @@ export function RailFoot(props: Pick<RailProps, 'budget' | 'device' | 'onStop' |
         )}
       </Show>
       <Show when={props.onStop}>
-        <Button small variant="stop" icon="stop" busy={props.stopping} onClick={() => props.onStop?.()}>
+        <Button
+          small
+          variant="stop"
+          icon="stop"
+          title="Ends every run, and lets nothing act alone until you say so"
+          busy={props.stopping}
+          onClick={() => props.onStop?.()}
+        >
           {props.stopping ? 'Stopping everything' : 'Stop everything'}
         </Button>
       </Show>

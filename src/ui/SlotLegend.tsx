@@ -3,7 +3,7 @@ import { For } from 'solid-js';
 import { Icon } from './Icon.tsx';
 import { slotIcon, type SlotState } from './Slots.tsx';
 
-const STATES: readonly SlotState[] = ['done', 'failed', 'skipped', 'missed', 'unknown'];
+const STATES: readonly SlotState[] = ['done', 'running', 'failed', 'skipped', 'missed', 'unknown'];
 
 export function SlotLegend() {
   return (

@@ -43,6 +43,7 @@ const FILES: readonly TreeRow[] = [
   { id: '/system', name: 'system', depth: 0, expanded: false, note: 'read only' },
 ];
 
+const LINKED: readonly SlotState[] = ['done', 'failed', 'running'];
 const SLOTS: readonly SlotState[] = ['done', 'failed', 'skipped', 'missed', 'unknown', 'done', 'next'];
 
 function Profiles() {
@@ -172,6 +173,9 @@ export function KitLists() {
         </Card>
         <Card title="Schedule">
           <Slots slots={SLOTS.map((state, at) => ({ state, when: `${at + 11} Nov` }))} />
+          <div class="mt-3">
+            <Slots slots={LINKED.map((state, at) => ({ state, when: `${at + 11} Nov`, href: '#run' }))} />
+          </div>
           <div class="mt-3 bleed">
             <SlotLegend />
           </div>

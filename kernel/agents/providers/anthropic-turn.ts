@@ -21,12 +21,15 @@ export type TurnBuilder = {
   add: (event: RawMessageStreamEvent) => void;
   text: () => string;
   usage: () => Usage;
+  /** Whether anything was said of usage yet. */
+  told: () => boolean;
   turn: () => ModelTurn;
 };
 
 export const createTurn = (): TurnBuilder => {
   const growing = new Map<number, Growing>();
   let usage = emptyUsage();
+  let told = false;
   let stop = '';
 
   const start = ({
@@ -58,12 +61,15 @@ export const createTurn = (): TurnBuilder => {
   return {
     add: (event) => {
       if (event.type === 'message_start') {
-        const told = event.message.usage;
+        told = true;
+        const first = event.message.usage;
+        const hour = first.cache_creation?.ephemeral_1h_input_tokens ?? 0;
         usage = {
-          input: told.input_tokens,
-          output: told.output_tokens,
-          cacheWrite: told.cache_creation_input_tokens ?? 0,
-          cacheRead: told.cache_read_input_tokens ?? 0,
+          input: first.input_tokens,
+          output: first.output_tokens,
+          cacheWrite: first.cache_creation_input_tokens ?? 0,
+          cacheRead: first.cache_read_input_tokens ?? 0,
+          ...(hour > 0 ? { cacheWriteHour: hour } : {}),
         };
       } else if (event.type === 'content_block_start') start(event);
       else if (event.type === 'content_block_delta') grow(event);
@@ -72,12 +78,14 @@ export const createTurn = (): TurnBuilder => {
         if (part?.block.type === 'tool_use' && part.json !== '') part.block.input = parseInput(part.json);
       } else if (event.type === 'message_delta') {
         // These counts are totals, and take the place of the first ones.
-        const told = event.usage;
+        told = true;
+        const last = event.usage;
         usage = {
-          input: told.input_tokens ?? usage.input,
-          output: told.output_tokens,
-          cacheWrite: told.cache_creation_input_tokens ?? usage.cacheWrite,
-          cacheRead: told.cache_read_input_tokens ?? usage.cacheRead,
+          ...usage,
+          input: last.input_tokens ?? usage.input,
+          output: last.output_tokens,
+          cacheWrite: last.cache_creation_input_tokens ?? usage.cacheWrite,
+          cacheRead: last.cache_read_input_tokens ?? usage.cacheRead,
         };
         stop = event.delta.stop_reason ?? stop;
       }
@@ -87,6 +95,7 @@ export const createTurn = (): TurnBuilder => {
         .flatMap((block) => (block.type === 'text' ? [block.text] : []))
         .join('\n\n'),
     usage: () => usage,
+    told: () => told,
     // The API refuses an empty text block when it is sent back.
     turn: () => ({ content: blocks().filter((block) => block.type !== 'text' || block.text !== ''), stop, usage }),
   };

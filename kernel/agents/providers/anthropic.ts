@@ -4,7 +4,9 @@
  * once an answer that broke off, from the start of that turn. The key goes into one header and nowhere else.
  */
 import { err, ok, type Result, type SysError } from '../../protocol/errors.ts';
+import type { How } from '../../protocol/formats/ledger.ts';
 import type { Model } from '../../protocol/formats/policy.ts';
+import type { Meter } from '../meter.ts';
 import { costOf } from '../models.ts';
 import type { Attempt, Failure, MessageCreateParamsStreaming, Reach } from './anthropic-client.ts';
 import { createTurn } from './anthropic-turn.ts';
@@ -18,6 +20,7 @@ export type AnthropicOptions = {
   online: () => boolean;
   /** How long to wait before each further try, in milliseconds; as many tries as there are numbers. */
   waits: readonly number[];
+  meter: Meter;
 };
 
 const ANTHROPIC = 'https://api.anthropic.com';
@@ -32,6 +35,15 @@ const NO_KEY = 'none';
 const isPassing = (failure: Failure): boolean =>
   failure.kind === 'unreachable' ||
   (failure.kind === 'status' && (failure.status === 408 || failure.status === 429 || failure.status >= 500));
+
+/**
+ * A refusal costs nothing, and who could not be reached was not asked. An answer that had begun is known as far as it was
+ * told; one that broke off before that is not.
+ */
+const howOf = (failure: Failure, told: boolean): How => {
+  if (told) return 'reported';
+  return failure.kind === 'cut' ? 'unknown' : 'none';
+};
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
@@ -64,7 +76,7 @@ export const bodyOf = (model: Model, { system, tools, messages }: ModelRequest):
   })) as MessageCreateParamsStreaming['messages'],
 });
 
-export const createAnthropic = ({ model, key, online, waits }: AnthropicOptions): Provider => {
+export const createAnthropic = ({ model, key, online, waits, meter }: AnthropicOptions): Provider => {
   const { origin } = new URL(model.base_url);
   const asked: Asked = { origin, model: model.model, secret: model.secret, app: globalThis.location?.origin };
   // Servers without keys are not Anthropic's, and answer a page only without Anthropic's headers.
@@ -79,13 +91,18 @@ export const createAnthropic = ({ model, key, online, waits }: AnthropicOptions)
     error: { ...error, message: scrub(error.message) },
   });
 
-  const once = async (attempt: Attempt, request: ModelRequest, onText: (text: string) => void, signal: AbortSignal) => {
+  const once = async (
+    attempt: Attempt,
+    body: MessageCreateParamsStreaming,
+    onText: (text: string) => void,
+    signal: AbortSignal,
+  ) => {
     const turn = createTurn();
     const silence = new AbortController();
     let timer = setTimeout(() => silence.abort(), SILENCE_MS);
     const failure = await attempt(
       reach,
-      bodyOf(model, request),
+      body,
       (event) => {
         clearTimeout(timer);
         timer = setTimeout(() => silence.abort(), SILENCE_MS);
@@ -117,9 +134,14 @@ export const createAnthropic = ({ model, key, online, waits }: AnthropicOptions)
           { call: 'model' },
         );
       }
-      const { turn, failure } = await once(client.attempt, request, hooks.text, signal);
+      const body = bodyOf(model, request);
+      const held = await meter.reserve(body, hooks.note);
+      if (!held.ok) return held;
+      const paid = { ...body, max_tokens: held.value.maxTokens };
+      const { turn, failure } = await once(client.attempt, paid, hooks.text, signal);
       if (!failure) return ok(turn.turn());
       hooks.wasted(turn.usage());
+      await meter.lost(turn.usage(), howOf(failure, turn.told()));
       if (failure.kind === 'aborted') return refuse(describeFailure(failure, asked));
       if (failure.kind === 'cut') {
         if (cuts++ > 0) return refuse(describeFailure(failure, asked));

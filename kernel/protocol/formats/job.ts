@@ -17,6 +17,8 @@ const isTimeZone = (tz: string): boolean => {
   }
 };
 
+export const timeZone = z.string().refine(isTimeZone, 'Name a time zone such as Europe/Berlin.');
+
 const cronLines = z.union([z.string(), z.array(z.string())]).check((context) => {
   for (const line of [context.value].flat()) {
     const message = faultOf(line);
@@ -27,7 +29,7 @@ const cronLines = z.union([z.string(), z.array(z.string())]).check((context) => 
 export const jobSchema = z.object({
   title: z.string().optional(),
   schedule: cronLines.optional(),
-  tz: z.string().refine(isTimeZone, 'Name a time zone such as Europe/Berlin.').optional(),
+  tz: timeZone.optional(),
   on: z.object({ change: z.string(), field: z.string().optional(), becomes: z.string().optional() }).optional(),
   agent: z.optional(actorName),
   run: z.literal('bash').optional(),

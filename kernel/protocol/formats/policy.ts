@@ -6,18 +6,11 @@ import { ok, type Result } from '../errors.ts';
 import type { Path } from '../paths.ts';
 import { check, parseYaml } from './document.ts';
 import { mcpPolicySchema } from './mcp.ts';
+import { timeZone } from './job.ts';
+import { priceSchema } from './prices.ts';
 import { AUTONOMY } from './role.ts';
 
 const usd = z.object({ usd: z.number().nonnegative() });
-
-/** USD per million tokens, as the provider publishes them. */
-const price = z.object({
-  input: z.number().nonnegative(),
-  output: z.number().nonnegative(),
-  cache_write: z.number().nonnegative().optional(),
-  cache_read: z.number().nonnegative().optional(),
-  source: z.string().optional(),
-});
 
 export const modelSchema = z.object({
   provider: z.string().default('anthropic'),
@@ -26,7 +19,7 @@ export const modelSchema = z.object({
   /** The secret's name. Absent for a local model that wants no key. */
   secret: z.string().optional(),
   max_tokens: z.number().int().positive().max(128_000).default(8_192),
-  price: price.optional(),
+  price: priceSchema.optional(),
 });
 export type Model = z.infer<typeof modelSchema>;
 
@@ -39,9 +32,12 @@ export const policySchema = z.object({
     .object({
       usd: z.number().nonnegative(),
       per: z.enum(['day', 'week', 'month']),
-      devices: z.record(z.string(), z.number()).optional(),
+      /** By device, or the first 8 or more characters of one: its part, for example 0.7. */
+      devices: z.record(z.string(), z.number().nonnegative().max(1)).optional(),
     })
     .optional(),
+  /** Where the operator is: days, weeks and months of budgets begin there. This device's own when left out. */
+  tz: timeZone.optional(),
   grants: z
     .record(
       z.string(),

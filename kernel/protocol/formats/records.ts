@@ -7,6 +7,7 @@ import type { Effect, EffectClass } from '../effects.ts';
 import type { RevisionId } from '../entry.ts';
 import type { SysError } from '../errors.ts';
 import type { Change } from '../files.ts';
+import type { How } from './ledger.ts';
 import type { Path } from '../paths.ts';
 
 export type ProposalState =
@@ -59,7 +60,14 @@ export type Proposal = {
 /** `queued` never stands in a run file; a run starts when its file does. */
 export type RunState = 'running' | 'done' | 'failed' | 'cancelled' | 'skipped';
 export type RunKind = 'agent' | 'job' | 'bash' | 'program';
-export type Usage = { input: number; output: number; cacheWrite: number; cacheRead: number };
+export type Usage = {
+  input: number;
+  output: number;
+  cacheWrite: number;
+  cacheRead: number;
+  /** The part of `cacheWrite` that lasts an hour, when there is any. */
+  cacheWriteHour?: number;
+};
 
 /** One line of /system/runs/<day>/<id>.jsonl. A run file starts with `start` and, once it ended, closes with `end`. */
 export type RunRecord =
@@ -85,6 +93,10 @@ export type RunRecord =
       prompt?: string;
       after?: string;
     }
+  /** Before a model is asked: the most that the call can cost, and how long its answer may be. */
+  | { t: 'reserve'; at: string; id: string; model: string; usd: number; max_tokens: number }
+  /** A call without an answer that could be used, and what it cost all the same. */
+  | { t: 'spent'; at: string; model: string; usage: Usage; usd: number; how: How; text?: string }
   | {
       t: 'model';
       at: string;
@@ -185,6 +197,9 @@ export const addUsage = (a: Usage, b: Usage): Usage => ({
   output: a.output + b.output,
   cacheWrite: a.cacheWrite + b.cacheWrite,
   cacheRead: a.cacheRead + b.cacheRead,
+  ...(a.cacheWriteHour || b.cacheWriteHour
+    ? { cacheWriteHour: (a.cacheWriteHour ?? 0) + (b.cacheWriteHour ?? 0) }
+    : {}),
 });
 
 export const PROPOSALS: Path = '/system/proposals';

@@ -107,3 +107,20 @@ export const parseSlots = (text: string): SlotLine[] =>
       return [];
     }
   });
+
+/** A slot as it stands: its lines, the later over the earlier. */
+export type SlotRow = Extract<SlotLine, { t: 'slot' }>;
+
+/** One job of /proc/schedule. */
+export type ScheduleRow = {
+  job: Path;
+  title: string;
+  lines: string[];
+  tz?: string;
+  /** ISO; absent when it is never due again, or held. */
+  next?: string;
+  /** Why it would not run now. */
+  held?: string;
+  /** Newest last; one entry a slot. */
+  slots: SlotRow[];
+};

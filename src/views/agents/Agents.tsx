@@ -1,6 +1,6 @@
 /**
- * Agents: who works here and with what rights, what runs at this moment, which jobs there are, and every run that was.
- * A run has a page of its own.
+ * Agents: who works here and with what rights, what runs at this moment, and every run that was. The schedule and each
+ * run have pages of their own.
  */
 import './agents.css';
 import { createMemo, createSignal, For, Match, Show, Switch } from 'solid-js';
@@ -18,28 +18,33 @@ import { Room } from '../Room.tsx';
 import { shortRun } from '../run-file.ts';
 import { AgentCard } from './AgentCard.tsx';
 import { Broken } from './Broken.tsx';
-import { JobsTable } from './JobsTable.tsx';
 import { LiveRun } from './LiveRun.tsx';
 import { NewAgent } from './NewAgent.tsx';
 import { OrderDialog } from './OrderDialog.tsx';
-import { agentOfFile, createJobs, createRoster } from './roster.ts';
+import { agentOfFile, createRoster } from './roster.ts';
+import { RoomTabs } from './RoomTabs.tsx';
 import { RunPage } from './RunPage.tsx';
 import { RunState } from './RunState.tsx';
+import { Schedule } from './Schedule.tsx';
 
 const RUNS = 200;
 const SHOWN = 20;
 
-export function Agents(props: { run?: string }) {
+export function Agents(props: { run?: string | undefined; schedule?: boolean | undefined }) {
   return (
-    <Show keyed when={props.run} fallback={<Everyone />}>
-      {(id) => <RunPage id={id} />}
-    </Show>
+    <Switch fallback={<Everyone />}>
+      <Match when={props.schedule}>
+        <Schedule />
+      </Match>
+      <Match keyed when={props.run}>
+        {(id) => <RunPage id={id} />}
+      </Match>
+    </Switch>
   );
 }
 
 function Everyone() {
   const roster = createRoster();
-  const jobs = createJobs();
   const policy = createPolicy();
   const programs = createInstalled();
   const processes = createProcesses();
@@ -49,6 +54,9 @@ function Everyone() {
   const [shown, setShown] = createSignal(SHOWN);
 
   const liveIds = createMemo(() => new Set((processes.value() ?? []).map(({ id }) => id)));
+  const heldIds = createMemo(
+    () => new Set((processes.value() ?? []).filter(({ state }) => state === 'paused').map(({ id }) => id)),
+  );
   /** Processes by their id: one that only changed its words stays the same row. */
   const alive = createMemo(() => [...liveIds()], [], { equals: (a, b) => a.join() === b.join() });
   const liveOf = (agent: string) => (processes.value() ?? []).filter((process) => process.agent === agent).length;
@@ -75,6 +83,7 @@ function Everyone() {
         </Button>
       }
     >
+      <RoomTabs current="agents" />
       <div classList={{ 'cols-run': alive().length > 0 }}>
         <section aria-label="Roster">
           <Switch fallback={<Skeleton label="Reading the roles" />}>
@@ -146,18 +155,6 @@ function Everyone() {
         </Show>
       </div>
 
-      <section class="mt-6" aria-labelledby="agents-jobs">
-        <div class="h-sec">
-          <h2 id="agents-jobs">Jobs</h2>
-          <span class="count">by the clock, on a file change, or by hand</span>
-        </div>
-        <Show when={jobs.value()} fallback={<Skeleton label="Reading the jobs" />}>
-          {(list) => (
-            <JobsTable jobs={list()} programs={programs.value() ?? []} runs={runs.value() ?? []} live={liveIds()} />
-          )}
-        </Show>
-      </section>
-
       <section class="mt-6" aria-labelledby="agents-runs">
         <div class="h-sec">
           <h2 id="agents-runs">Runs</h2>
@@ -190,7 +187,13 @@ function Everyone() {
                     ]
                       .filter(Boolean)
                       .join(' · ')}
-                    end={<RunState end={head.end} live={liveIds().has(head.start.id)} />}
+                    end={
+                      <RunState
+                        end={head.end}
+                        live={liveIds().has(head.start.id)}
+                        held={heldIds().has(head.start.id)}
+                      />
+                    }
                     href={href({ room: 'agents', run: head.start.id })}
                   />
                 )}

@@ -1,16 +1,16 @@
-/** JobsTable: each job: its agent, when it runs, how it ended last, and Run now. A job that cannot be read is a card. */
-import { createSignal, For, Show } from 'solid-js';
+/** JobsTable: each job: its agent, when it runs, how it ended last, Run now and Pause. A job that cannot be read is a card. */
+import { For, Show } from 'solid-js';
 import type { Job } from '../../../kernel/protocol/formats/job.ts';
 import type { InstalledProgram } from '../../../kernel/protocol/formats/records.ts';
-import { useClient, useDesk } from '../../client/context.ts';
-import { go, href } from '../../client/route.ts';
+import { href } from '../../client/route.ts';
 import type { RunHead } from '../../client/runs.ts';
 import { Actor } from '../../ui/Actor.tsx';
-import { Button } from '../../ui/Button.tsx';
 import { Chip } from '../../ui/Chip.tsx';
 import { Table } from '../../ui/Table.tsx';
 import { relativeDay } from '../../ui/words.ts';
 import { Broken } from './Broken.tsx';
+import { JobButtons } from './JobButtons.tsx';
+import type { JobActs } from './job-acts.ts';
 import type { Read } from './roster.ts';
 import { RunState } from './RunState.tsx';
 import { whenOf, whyNot } from './when.ts';
@@ -20,26 +20,13 @@ export interface JobsTableProps {
   programs: readonly InstalledProgram[];
   runs: readonly RunHead[];
   live: ReadonlySet<string>;
+  acts: JobActs;
 }
 
 export function JobsTable(props: JobsTableProps) {
-  const client = useClient();
-  const desk = useDesk();
-  const [starting, setStarting] = createSignal<string>();
   const sound = () => props.jobs.flatMap((read) => ('value' in read ? [read.value] : []));
   const broken = () => props.jobs.flatMap((read) => ('error' in read ? [read] : []));
   const lastOf = (job: Job) => props.runs.find(({ start }) => start.job === job.path);
-
-  const run = async (job: Job) => {
-    if (starting() !== undefined) return;
-    setStarting(job.path);
-    const fired = await client.stub.fire(job.path);
-    setStarting(undefined);
-    if (!fired.ok) return desk.say(`${job.slug} was not started: ${fired.error.message}`);
-    const { run: id, state, result } = fired.value;
-    if (id === undefined) desk.say(`${job.slug} was not started: ${typeof result === 'string' ? result : state}`);
-    else go({ room: 'agents', run: id });
-  };
 
   return (
     <div class="stack">
@@ -58,7 +45,7 @@ export function JobsTable(props: JobsTableProps) {
         <Table
           label="Jobs"
           rows={sound()}
-          empty="No job is in /workspace/jobs."
+          empty="No job starts on a file change or by hand alone."
           columns={[
             { key: 'job', head: 'Job', names: true, cell: (job) => <JobName job={job} /> },
             {
@@ -72,22 +59,17 @@ export function JobsTable(props: JobsTableProps) {
               ),
             },
             { key: 'when', head: 'When', cell: (job) => <JobWhen job={job} /> },
-            { key: 'last', head: 'Last run', cell: (job) => <LastRun head={lastOf(job)} live={props.live} /> },
             {
-              key: 'run',
-              head: 'Run now',
+              key: 'last',
+              head: 'Last run',
+              low: true,
+              cell: (job) => <LastRun head={lastOf(job)} live={props.live} />,
+            },
+            {
+              key: 'acts',
+              head: 'What you can do',
               quiet: true,
-              cell: (job) => (
-                <Button
-                  small
-                  icon="play"
-                  label={`Run ${job.slug} now`}
-                  busy={starting() === job.path}
-                  disabled={whyNot(job, props.programs) !== undefined}
-                  title={whyNot(job, props.programs)}
-                  onClick={() => void run(job)}
-                />
-              ),
+              cell: (job) => <JobButtons job={job} whyNot={whyNot(job, props.programs)} acts={props.acts} />,
             },
           ]}
         />

@@ -1,41 +1,29 @@
-/** LiveRun: one process that is alive: who, what it was asked, its steps as they come, what it says now, and its stop. */
+/** LiveRun: one process that is alive: who, what it was asked, its steps as they come, what it says now; hold, go on, stop. */
 import { createSignal, Show } from 'solid-js';
-import { nameOf } from '../../../kernel/protocol/paths.ts';
-import { useClient, useDesk } from '../../client/context.ts';
 import { createNow } from '../../client/now.ts';
 import type { Process } from '../../client/records.ts';
 import { href } from '../../client/route.ts';
 import { Actor } from '../../ui/Actor.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
-import { stopwatch } from '../../ui/words.ts';
+import { span, stopwatch } from '../../ui/words.ts';
 import { createRun, shortRun } from '../run-file.ts';
+import { RunControls } from './RunControls.tsx';
 import { RunState } from './RunState.tsx';
+import { slotTime, slugOf } from './schedule-words.ts';
 import { Steps } from './Steps.tsx';
 import { stepsOf, tokensOf, totalsOf } from './steps.ts';
 
 const LAST = 6;
 
-/** Ask the kernel to end a run; the record says when it did. */
-export const createStop = (id: () => string) => {
-  const client = useClient();
-  const desk = useDesk();
-  const [stopping, setStopping] = createSignal(false);
-  const stop = async () => {
-    setStopping(true);
-    const killed = await client.call('kill', { run: id() });
-    setStopping(false);
-    if (!killed.ok) desk.say(`Not stopped: ${killed.error.message}`);
-    else desk.say(killed.value.killed.length > 0 ? 'Stopped. What it wrote is kept.' : 'It had ended already.');
-  };
-  return { stopping, stop };
-};
-
 export function LiveRun(props: { process: Process }) {
   const now = createNow(1_000);
   const run = createRun(() => props.process.id);
-  const { stopping, stop } = createStop(() => props.process.id);
+  const [all, setAll] = createSignal(false);
+  const held = () => props.process.state === 'paused';
   const since = () => stopwatch(now() - Date.parse(props.process.startedAt));
+  /** How long the step at hand takes already. */
+  const step = () => span(Math.max(0, now() - Date.parse(records().at(-1)?.at ?? props.process.startedAt)));
   const records = () => run.value()?.records ?? [];
   const steps = () => stepsOf(records());
   const totals = () => totalsOf(records());
@@ -50,11 +38,11 @@ export function LiveRun(props: { process: Process }) {
           </a>
         </span>
       }
-      actions={<RunState live end={undefined} since={since()} />}
+      actions={<RunState live held={held()} end={undefined} since={since()} />}
       foot={{
         items: [
-          'Stopping keeps what is written',
-          steps().length > LAST ? `the last ${LAST} of ${steps().length} steps` : undefined,
+          held() ? 'Held before its next call' : 'Hold waits for the next call',
+          'stopping keeps what is written',
         ],
       }}
     >
@@ -63,28 +51,39 @@ export function LiveRun(props: { process: Process }) {
           <Show when={props.process.job} fallback={<q>{start()?.prompt ?? props.process.title}</q>}>
             {(job) => (
               <>
-                Job <a href={href({ room: 'files', path: job() })}>{nameOf(job()).replace(/\.md$/, '')}</a>
+                Job <a href={href({ room: 'files', path: job() })}>{slugOf(job())}</a>
+                <Show when={start()?.slot}>{(slot) => <>, due {slotTime(slot(), { now: now() })}</>}</Show>
               </>
+            )}
+          </Show>{' '}
+          <Show when={start()?.by}>
+            {(by) => (
+              <span class="nowrap">
+                Started by <Actor actor={by()} />
+              </span>
             )}
           </Show>
         </p>
-        <Show when={steps().length > 0 || props.process.live}>
-          <div class="bleed">
-            <Steps
-              brief
-              label={`Steps of run ${shortRun(props.process.id)}`}
-              steps={steps().slice(-LAST)}
-              total={{ tokens: tokensOf(totals().usage), usd: totals().usd }}
-              recorded={start()?.recorded !== undefined}
-              live={props.process.live ? { text: props.process.live.slice(-400), since: since() } : undefined}
-            />
+        <div class="btn-row">
+          <RunControls process={props.process} />
+        </div>
+        <div class="bleed">
+          <Steps
+            brief
+            label={`Steps of run ${shortRun(props.process.id)}`}
+            steps={all() ? steps() : steps().slice(-LAST)}
+            total={{ tokens: tokensOf(totals().usage), usd: totals().usd }}
+            recorded={start()?.recorded !== undefined}
+            live={held() ? undefined : { text: props.process.live.slice(-400), since: step() }}
+          />
+        </div>
+        <Show when={steps().length > LAST}>
+          <div class="btn-row">
+            <Button small variant="quiet" expanded={all()} onClick={() => setAll(!all())}>
+              {all() ? `Show the last ${LAST} steps` : `Show all ${steps().length} steps`}
+            </Button>
           </div>
         </Show>
-        <div class="btn-row">
-          <Button variant="stop" small icon="stop" busy={stopping()} onClick={() => void stop()}>
-            Stop run
-          </Button>
-        </div>
       </div>
     </Card>
   );

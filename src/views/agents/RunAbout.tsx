@@ -10,6 +10,7 @@ import { Chip } from '../../ui/Chip.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { count, money } from '../../ui/words.ts';
 import { shortRun } from '../run-file.ts';
+import { slotTime } from './schedule-words.ts';
 import { totalsOf } from './steps.ts';
 
 export function RunAbout(props: { records: readonly RunRecord[]; start: Start | undefined }) {
@@ -33,6 +34,14 @@ export function RunAbout(props: { records: readonly RunRecord[]; start: Start | 
             value: (
               <a href={href({ room: 'files', path: props.start?.job ?? '' })}>
                 {nameOf(props.start?.job ?? '').replace(/\.md$/, '')}
+              </a>
+            ),
+          },
+          props.start?.slot !== undefined && {
+            term: 'Due',
+            value: (
+              <a href={href({ room: 'agents', schedule: true })}>
+                {slotTime(props.start?.slot ?? '', { now: Date.now() })}, by the clock
               </a>
             ),
           },

@@ -14,9 +14,9 @@ import { plural, relativeDay, span, stopwatch } from '../../ui/words.ts';
 import { Room } from '../Room.tsx';
 import { createRun, shortRun } from '../run-file.ts';
 import { UndoRun } from '../UndoRun.tsx';
-import { createStop } from './LiveRun.tsx';
 import { shortPattern } from './rights.ts';
 import { RunAbout } from './RunAbout.tsx';
+import { RunControls } from './RunControls.tsx';
 import { RunState } from './RunState.tsx';
 import { Steps } from './Steps.tsx';
 import { stepsOf, tokensOf, totalsOf } from './steps.ts';
@@ -29,9 +29,9 @@ export function RunPage(props: { id: string }) {
   const children = createRuns(50, (head) => head.start.parent === props.id);
   const now = createNow(1_000);
   const [undoing, setUndoing] = createSignal(false);
-  const { stopping, stop } = createStop(() => props.id);
 
   const process = () => (run.value()?.end ? undefined : processes.value()?.find(({ id }) => id === props.id));
+  const held = () => process()?.state === 'paused';
   const start = () => run.value()?.start;
   const end = () => run.value()?.end;
   const records = () => run.value()?.records ?? [];
@@ -43,6 +43,8 @@ export function RunPage(props: { id: string }) {
   );
   const proposed = () => (proposals.value() ?? []).filter((proposal) => proposal.run === props.id);
   const since = () => stopwatch(now() - Date.parse(start()?.at ?? new Date().toISOString()));
+  /** How long the step at hand takes already. */
+  const step = () => span(Math.max(0, now() - Date.parse(records().at(-1)?.at ?? start()?.at ?? '')));
   const title = () => `Run ${shortRun(props.id)}`;
 
   return (
@@ -50,16 +52,9 @@ export function RunPage(props: { id: string }) {
       title={title()}
       sub={start()?.title}
       actions={
-        <>
-          <Button small variant="quiet" icon="back" href={href({ room: 'agents' })}>
-            Agents
-          </Button>
-          <Show when={process()}>
-            <Button small variant="stop" icon="stop" busy={stopping()} onClick={() => void stop()}>
-              Stop run
-            </Button>
-          </Show>
-        </>
+        <Button small variant="quiet" icon="back" href={href({ room: 'agents' })}>
+          Agents
+        </Button>
       }
     >
       <Switch fallback={<Skeleton label="Reading the run" />}>
@@ -96,7 +91,7 @@ export function RunPage(props: { id: string }) {
               <Card
                 title="Steps"
                 flush
-                actions={<RunState end={end()} live={process() !== undefined} since={since()} />}
+                actions={<RunState end={end()} live={process() !== undefined} held={held()} since={since()} />}
                 foot={{
                   actor: start()?.actor,
                   items: [
@@ -109,8 +104,15 @@ export function RunPage(props: { id: string }) {
                       : undefined,
                 }}
               >
+                <Show when={process()}>
+                  {(alive) => (
+                    <div class="btn-row run-controls">
+                      <RunControls process={alive()} />
+                    </div>
+                  )}
+                </Show>
                 <Show
-                  when={steps().length > 0 || process()?.live}
+                  when={steps().length > 0 || process()}
                   fallback={<p class="pad muted t13">{end() ? 'It ended before its first step.' : 'No step yet.'}</p>}
                 >
                   <Steps
@@ -118,7 +120,7 @@ export function RunPage(props: { id: string }) {
                     steps={steps()}
                     total={{ tokens: tokensOf(totals().usage), usd: totals().usd }}
                     recorded={start()?.recorded !== undefined}
-                    live={process()?.live ? { text: process()?.live ?? '', since: since() } : undefined}
+                    live={process() && !held() ? { text: process()?.live ?? '', since: step() } : undefined}
                   />
                 </Show>
               </Card>

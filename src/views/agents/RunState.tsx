@@ -3,7 +3,7 @@ import { Match, Switch } from 'solid-js';
 import type { End } from '../../client/runs.ts';
 import { Chip } from '../../ui/Chip.tsx';
 
-export function RunState(props: { end: End | undefined; live: boolean; since?: string }) {
+export function RunState(props: { end: End | undefined; live: boolean; held?: boolean | undefined; since?: string }) {
   return (
     <Switch
       fallback={
@@ -27,6 +27,11 @@ export function RunState(props: { end: End | undefined; live: boolean; since?: s
       </Match>
       <Match when={props.end?.state === 'skipped'}>
         <Chip icon="dash">Skipped</Chip>
+      </Match>
+      <Match when={props.live && props.held}>
+        <Chip tone="wait" icon="pause" title="It waits before its next call until you let it go on">
+          Held {props.since}
+        </Chip>
       </Match>
       <Match when={props.live}>
         <Chip tone="live">Live {props.since}</Chip>

@@ -1,6 +1,7 @@
 /** Steps: a run's steps as a ruled table, each with what stands behind it folded in. The live one stands last and pulses. */
 import { createMemo, For, Show } from 'solid-js';
 import { href } from '../../client/route.ts';
+import { Chip } from '../../ui/Chip.tsx';
 import { RunSteps } from '../../ui/RunSteps.tsx';
 import type { RunStepProps } from '../../ui/RunStep.tsx';
 import { count, money, span } from '../../ui/words.ts';
@@ -37,7 +38,7 @@ export function Steps(props: StepsProps) {
     new Map(),
   );
   const live: RunStepProps = {
-    what: 'Model',
+    what: 'At work',
     state: 'live',
     get sub() {
       return <span class="run-live">{props.live?.text}</span>;
@@ -59,10 +60,20 @@ export function Steps(props: StepsProps) {
   );
 }
 
+const MARKS = {
+  resumed: { icon: 'sync', word: 'Resumed' },
+  held: { icon: 'pause', word: 'Held' },
+  'let go': { icon: 'right', word: 'Goes on' },
+} as const;
+
 function What(props: { step: Step }) {
   const only = () => (props.step.paths.length === 1 ? props.step.paths[0] : undefined);
+  const mark = () => props.step.mark;
   return (
-    <span classList={{ faint: props.step.kind === 'note' }}>
+    <span
+      classList={{ 'row top-line': mark() !== undefined, faint: props.step.kind === 'note' && mark() === undefined }}
+    >
+      <Show when={mark()}>{(kind) => <Chip icon={MARKS[kind()].icon}>{MARKS[kind()].word}</Chip>}</Show>
       {props.step.what}
       <Show when={only()}>
         {(path) => (

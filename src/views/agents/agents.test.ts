@@ -131,6 +131,12 @@ describe('steps of a run', () => {
     expect(steps[2]?.revisions).toEqual(['d.7']);
   });
 
+  test('[R2] [R9] that it was held, let go or taken up again stands among its steps', () => {
+    const note = (more: object): RunRecord => ({ t: 'note', at: 'n', text: 'Words.', ...more });
+    const steps = stepsOf([note({ paused: true }), note({ paused: false }), note({ resumed: true }), note({})]);
+    expect(steps.map(({ mark }) => mark)).toEqual(['held', 'let go', 'resumed', undefined]);
+  });
+
   test('sums what has no end yet, and takes the end’s own word once it is there', () => {
     expect(totalsOf(records)).toEqual({ usage, usd: 0.002 });
     const end: RunRecord = { t: 'end', at: 'z', state: 'done', usage: { ...usage, input: 7 }, usd: 0.5 };

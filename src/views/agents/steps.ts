@@ -23,6 +23,8 @@ export type Step = {
   input?: string;
   result?: string;
   state: 'done' | 'failed' | 'denied';
+  /** Of a note: the kernel died and it went on, or the operator held it, or let it go. */
+  mark?: 'resumed' | 'held' | 'let go';
   ms?: number;
   tokens?: number;
   usd?: number;
@@ -112,6 +114,9 @@ const modelWords = (blocks: readonly ModelBlock[]): string => {
   return `Model: asked for ${plural(calls, 'step')}`;
 };
 
+const markOf = ({ resumed, paused }: { resumed?: boolean; paused?: boolean }): Step['mark'] =>
+  resumed ? 'resumed' : paused === undefined ? undefined : paused ? 'held' : 'let go';
+
 /** A refusal is the gate's; anything else that failed is a failure. */
 const REFUSED = /\b(EACCES|EROFS|EAGAIN)\b/;
 
@@ -153,9 +158,19 @@ export const stepsOf = (records: readonly RunRecord[]): Step[] =>
         },
       ];
     }
-    return record.t === 'note'
-      ? [{ kind: 'note', at: record.at, what: record.text, paths: [], state: 'done', revisions: [] }]
-      : [];
+    if (record.t !== 'note') return [];
+    const mark = markOf(record);
+    return [
+      {
+        kind: 'note',
+        at: record.at,
+        what: record.text,
+        paths: [],
+        state: 'done',
+        revisions: [],
+        ...(mark ? { mark } : {}),
+      },
+    ];
   });
 
 /** Tokens and USD up to now; the end record's own totals once it is there. */
@@ -164,7 +179,7 @@ export const totalsOf = (records: readonly RunRecord[]): { usage: Usage; usd?: n
   let usd: number | undefined;
   for (const record of records) {
     if (record.t === 'end') return { usage: record.usage, ...(record.usd === undefined ? {} : { usd: record.usd }) };
-    if (record.t !== 'model') continue;
+    if (record.t !== 'model' && record.t !== 'spent') continue;
     usage = addUsage(usage, record.usage);
     if (record.usd !== undefined) usd = (usd ?? 0) + record.usd;
   }

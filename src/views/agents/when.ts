@@ -1,4 +1,4 @@
-/** When a job runs, in words, and what is in its way. A schedule is read out and not run yet: that is said each time. */
+/** When a job runs, in words, and what is in the way of running it by hand. */
 import type { Job } from '../../../kernel/protocol/formats/job.ts';
 import type { InstalledProgram } from '../../../kernel/protocol/formats/records.ts';
 import { shortPattern } from './rights.ts';

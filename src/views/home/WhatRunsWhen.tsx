@@ -1,12 +1,7 @@
-/** What a browser tab can and cannot do, said plainly: there is no server that works on while it is closed. */
+/** What a browser can and cannot do for work that should go on, said plainly, beside the schedule it holds for. */
 import { For } from 'solid-js';
-
-const ROWS: readonly (readonly [tab: string, agents: string])[] = [
-  ['open', 'run; jobs that wait for a file start by themselves'],
-  ['hidden', 'run; the browser may slow them'],
-  ['closed', 'nothing runs; a run at work ends, and says so'],
-  ['on a locked phone', 'wait'],
-];
+import { href } from '../../client/route.ts';
+import { LIFECYCLE, NEXT_OPENING } from '../lifecycle.ts';
 
 export function WhatRunsWhen() {
   return (
@@ -18,23 +13,25 @@ export function WhatRunsWhen() {
         <table class="table">
           <thead>
             <tr>
-              <th scope="col">This tab is</th>
-              <th scope="col">Agents, jobs, bash lines</th>
+              <th scope="col">Tabs of this app</th>
+              <th scope="col">What runs</th>
             </tr>
           </thead>
           <tbody>
-            <For each={ROWS}>
-              {([tab, agents]) => (
+            <For each={LIFECYCLE}>
+              {([tabs, what]) => (
                 <tr>
-                  <th scope="row">{tab}</th>
-                  <td>{agents}</td>
+                  <th scope="row">{tabs}</th>
+                  <td>{what}</td>
                 </tr>
               )}
             </For>
           </tbody>
         </table>
       </div>
-      <p class="hint mt-3">A schedule in a job’s file is shown but not kept yet: start such a job by hand.</p>
+      <p class="hint mt-3">
+        {NEXT_OPENING} <a href={href({ room: 'agents', schedule: true })}>See the schedule</a>
+      </p>
     </section>
   );
 }

@@ -13,7 +13,9 @@ const MOST = 8;
 
 /** USD spent up to now; undefined when no step has a known price. */
 export const spent = (records: readonly RunRecord[]): number | undefined => {
-  const prices = records.flatMap((record) => (record.t === 'model' && record.usd !== undefined ? [record.usd] : []));
+  const prices = records.flatMap((record) =>
+    (record.t === 'model' || record.t === 'spent') && record.usd !== undefined ? [record.usd] : [],
+  );
   return prices.length > 0 ? prices.reduce((sum, usd) => sum + usd, 0) : undefined;
 };
 

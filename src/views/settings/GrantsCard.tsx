@@ -6,6 +6,7 @@ import { createSignal, For, Show } from 'solid-js';
 import type { SysError } from '../../../kernel/protocol/errors.ts';
 import type { Autonomy } from '../../../kernel/protocol/formats/role.ts';
 import { useDesk } from '../../client/context.ts';
+import { WORKS_AGAIN } from '../../client/paused-policy.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { Check } from '../../ui/Check.tsx';
@@ -55,13 +56,11 @@ export function GrantsCard(props: { file: PolicyFile }) {
     if (await write(withAutonomy(props.file.text() ?? '', level), `Autonomy: ${level}`))
       desk.say(`Autonomy is ${level} from now on.`);
   };
-  const setPaused = async (paused: boolean) => {
-    const { withPaused } = await import('./edit-policy.ts');
-    if (
-      await write(withPaused(props.file.text() ?? '', paused), paused ? 'Stopped everything' : 'Lets agents work again')
-    ) {
-      desk.say(paused ? 'Every change now waits for you.' : 'Agents may act again, within what you granted.');
-    }
+  /** Stopping is the desk's: it also ends what runs. */
+  const setStopped = async (stop: boolean) => {
+    if (stop) return desk.stopAll();
+    const { withPaused } = await import('../../client/policy-text.ts');
+    if (await write(withPaused(props.file.text() ?? '', false), 'Lets agents work again')) desk.say(WORKS_AGAIN);
   };
   const save = async () => {
     if (await write(draft() ?? '', 'Edited in Settings')) {
@@ -120,11 +119,11 @@ export function GrantsCard(props: { file: PolicyFile }) {
                 </For>
               </fieldset>
               <Toggle
-                label="Stop everything: each change an agent wants to make waits for you"
+                label="Stop everything: runs end, nothing starts by itself, and each change an agent wants waits for you"
                 words={['stopped', 'not stopped']}
                 on={policy().paused}
                 disabled={busy()}
-                onChange={(on) => void setPaused(on)}
+                onChange={(on) => void setStopped(on)}
               />
               <div>
                 <p class="label">Your policy says</p>

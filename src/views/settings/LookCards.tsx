@@ -1,11 +1,13 @@
 /** How it looks and which keys work, on this device; and what this is. */
 import { createSignal, For, Show } from 'solid-js';
 import { setSingleKeys, singleKeys } from '../../client/keys.ts';
+import { href } from '../../client/route.ts';
 import { Card } from '../../ui/Card.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { Kbd } from '../../ui/Kbd.tsx';
 import { Seg } from '../../ui/Seg.tsx';
 import { Toggle } from '../../ui/Toggle.tsx';
+import { LIFECYCLE, NEXT_OPENING } from '../lifecycle.ts';
 import { createKernelFacts } from './StorageCard.tsx';
 import { applyTheme, keptTheme, type Theme } from './theme.ts';
 
@@ -53,13 +55,6 @@ export function KeysCard() {
   );
 }
 
-const LIFE: readonly (readonly [tab: string, what: string])[] = [
-  ['open', 'agents, bash lines, and jobs that wait for a file change'],
-  ['hidden', 'the same; the browser may slow it down'],
-  ['closed', 'nothing; a run at work ends, and its record says so'],
-  ['on a locked phone', 'nothing until it is opened again'],
-];
-
 export function AboutCard() {
   const kernel = createKernelFacts();
   return (
@@ -73,22 +68,25 @@ export function AboutCard() {
             value: 'None. Everything runs and lies in this browser; only models and addresses you connect are reached.',
           },
           { term: 'Devices', value: 'This one. Pairing with another, and export to a file, are not built yet.' },
-          { term: 'Schedules', value: 'Read and shown, not run yet: start such a job by hand.' },
+          {
+            term: 'Schedules',
+            value: <a href={href({ room: 'agents', schedule: true })}>What is due, and how it went</a>,
+          },
         ]}
       />
       <div class="bleed mt-4">
         <table class="table" aria-label="What runs when">
           <thead>
             <tr>
-              <th scope="col">This tab is</th>
+              <th scope="col">Tabs of this app</th>
               <th scope="col">What runs</th>
             </tr>
           </thead>
           <tbody>
-            <For each={LIFE}>
-              {([tab, what]) => (
+            <For each={LIFECYCLE}>
+              {([tabs, what]) => (
                 <tr>
-                  <th scope="row">{tab}</th>
+                  <th scope="row">{tabs}</th>
                   <td>{what}</td>
                 </tr>
               )}
@@ -96,6 +94,7 @@ export function AboutCard() {
           </tbody>
         </table>
       </div>
+      <p class="hint mt-3">{NEXT_OPENING}</p>
       <Show when={kernel.error()}>
         {(error) => <p class="small fail-ink">The kernel does not answer: {error().message}</p>}
       </Show>

@@ -161,7 +161,9 @@ export function ModelCard(props: { file: PolicyFile }) {
           <div class="field">
             <span class="label">Key</span>
             <div class="row row-wrap">
-              <span class="t13 grow">A key is kept. It is sent to {kept()?.origins.join(', ')} only.</span>
+              <span class="t13 grow settings-kept">
+                A key is kept. It is sent to {kept()?.origins.join(', ')} only.
+              </span>
               <Button small onClick={() => setReplacing(true)}>
                 Replace the key
               </Button>
@@ -189,8 +191,8 @@ export function ModelCard(props: { file: PolicyFile }) {
             </Field>
           </div>
           <p class="hint mt-2">
-            As the provider publishes them. Without a price a run’s cost is not known, and budgets in dollars cannot
-            stop it.
+            As the provider publishes them. A model without a price, here or in /workspace/settings/prices.yaml, is not
+            asked; one on this computer costs nothing where you leave these empty.
           </p>
         </details>
         <Show when={failed()}>

@@ -1,43 +1,54 @@
-/** MoneyCard: what runs cost this month, from their records, and which limits hold. A price nobody gave is said, not guessed. */
+/** MoneyCard: what model calls cost this month and what is left of each limit, as the ledger says. */
 import { Show } from 'solid-js';
-import { createRuns } from '../../client/runs.ts';
+import { createBudget, type BudgetLimit } from '../../client/budget.ts';
 import { Card } from '../../ui/Card.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { money, monthName, plural } from '../../ui/words.ts';
 
-const MOST = 2_000;
+const WHOSE: Record<string, (of: string) => string> = {
+  all: () => 'Everything',
+  device: () => 'This device’s share',
+  agent: (of) => of.replace('agent:', 'Agent '),
+  job: (of) => `Job ${of.split('/').at(-1) ?? of}`,
+  program: (of) => `Program ${of}`,
+};
+
+const limitFact = ({ scope, of, per, usd, left }: BudgetLimit) => ({
+  term: `${WHOSE[scope]?.(of) ?? of}, a ${per}`,
+  value: `${money(Math.max(0, left))} left of ${money(usd)}`,
+});
 
 export function MoneyCard() {
-  const month = new Date().toISOString().slice(0, 7);
-  const runs = createRuns(
-    MOST,
-    (head) => head.start.at.startsWith(month) && head.start.recorded === undefined && head.end !== undefined,
-  );
-  const priced = () => (runs.value() ?? []).filter((head) => head.end?.usd !== undefined);
-  const used = () => (runs.value() ?? []).filter(({ end }) => (end?.usage.input ?? 0) + (end?.usage.output ?? 0) > 0);
-  const unpriced = () => used().filter((head) => head.end?.usd === undefined).length;
-  const sum = () => priced().reduce((total, head) => total + (head.end?.usd ?? 0), 0);
+  const budget = createBudget();
   return (
     <Card title="Money">
-      <Show when={runs.value()} fallback={<Skeleton label="Adding up the runs" />}>
-        <Facts
-          facts={[
-            {
-              term: `${monthName(Date.now(), { now: Date.now() })}, UTC`,
-              value: `${money(sum())} in ${plural(priced().length, 'run')} of models with a price`,
-            },
-            unpriced() > 0 && { term: 'Not counted', value: `${plural(unpriced(), 'run')} of a model without a price` },
-            {
-              term: 'What holds',
-              value: 'A role’s budget per run, and a job’s budget: a run stops when it has used it.',
-            },
-            {
-              term: 'Not yet',
-              value: 'Limits a day, a week or a month are read and shown, but do not stop a run yet.',
-            },
-          ]}
-        />
+      <Show when={budget.value()} fallback={<Skeleton label="Reading the ledger" />}>
+        {(value) => (
+          <Facts
+            facts={[
+              {
+                term: monthName(Date.now(), { now: Date.now() }),
+                value: money(value().month.spent),
+              },
+              value().month.reserved > 0 && {
+                term: 'Set aside',
+                value: `${money(value().month.reserved)} for calls that go on`,
+              },
+              value().month.unknown > 0 && {
+                term: 'Not known',
+                value: `${plural(value().month.unknown, 'call')} broke off unheard, and count with the most they can have cost`,
+              },
+              ...value().limits.map(limitFact),
+              {
+                term: 'At a limit',
+                value:
+                  'A job is skipped, and says so; you in person are told, and go on. A limit for one run holds always.',
+              },
+              { term: 'Every call', value: 'In /proc/ledger.csv' },
+            ]}
+          />
+        )}
       </Show>
     </Card>
   );

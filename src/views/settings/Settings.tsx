@@ -8,8 +8,10 @@ import { GrantsCard } from './GrantsCard.tsx';
 import { AboutCard, KeysCard, LookCard } from './LookCards.tsx';
 import { ModelCard } from './ModelCard.tsx';
 import { MoneyCard } from './MoneyCard.tsx';
+import { NotifyCard } from './NotifyCard.tsx';
 import { createPolicyFile } from './policy-file.ts';
 import { StorageCard } from './StorageCard.tsx';
+import { TryPolicyCard } from './TryPolicyCard.tsx';
 
 export function Settings(props: { section?: string }) {
   const file = createPolicyFile();
@@ -38,6 +40,9 @@ export function Settings(props: { section?: string }) {
           <Part name="grants">
             <GrantsCard file={file} />
           </Part>
+          <Part name="try">
+            <TryPolicyCard />
+          </Part>
         </div>
         <div class="stack">
           <Part name="storage">
@@ -51,6 +56,9 @@ export function Settings(props: { section?: string }) {
           </Part>
           <Part name="money">
             <MoneyCard />
+          </Part>
+          <Part name="notify">
+            <NotifyCard />
           </Part>
           <Part name="look">
             <LookCard />

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parsePolicy } from '../../../kernel/protocol/formats/policy.ts';
-import { withAutonomy, withModel, withoutModel, withPaused } from './edit-policy.ts';
+import { withPaused } from '../../client/policy-text.ts';
+import { withAutonomy, withModel, withoutModel } from './edit-policy.ts';
 
 const TEXT = `# What agents may do alone. Yours only.
 autonomy: bounded        # manual | bounded | autonomous

@@ -124,7 +124,9 @@ export const errorsOf = (form: ModelForm, kept: Kept): FormErrors => {
 };
 
 export const entryOf = (form: ModelForm, secret: string | undefined): ModelEntry => {
-  const [input, output] = [priceOf(form.priceIn), priceOf(form.priceOut)];
+  // A model on this computer costs nothing; one elsewhere without a price is not asked.
+  const free = PRESETS.some(({ id, local }) => id === form.preset && local) ? 0 : undefined;
+  const [input = free, output = free] = [priceOf(form.priceIn), priceOf(form.priceOut)];
   return {
     // Every server here speaks the same Messages API; the address says which.
     provider: 'anthropic',

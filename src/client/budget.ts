@@ -1,0 +1,23 @@
+/** What /proc/budget says: what was spent this month, what is set aside, and what is left of each limit. */
+import { ok, type Result } from '../../kernel/protocol/errors.ts';
+import { LEDGER } from '../../kernel/protocol/formats/ledger.ts';
+import { useClient } from './context.ts';
+import { createLive, fromJson, type Live } from './live.ts';
+
+export type BudgetLimit = { scope: string; of: string; per: string; usd: number; spent: number; left: number };
+export type Budget = {
+  limits: BudgetLimit[];
+  month: { from: string; spent: number; reserved: number; unknown: number };
+};
+
+/** Loaded again whenever a call is reserved or settled. */
+export const createBudget = (): Live<Budget> => {
+  const client = useClient();
+  return createLive(
+    () => `${LEDGER}/**`,
+    async (): Promise<Result<Budget>> => {
+      const read = await client.stub.read('/proc/budget', { as: 'text' });
+      return read.ok ? ok(fromJson(read.value.content) as Budget) : read;
+    },
+  );
+};
