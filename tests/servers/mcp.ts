@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { allowAnyPage } from './cors.ts';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import {
@@ -38,13 +39,6 @@ export const TIDES: Tool = {
 };
 export const SEND: Tool = { name: 'send_mail', description: 'Sends a mail.', inputSchema: { type: 'object' } };
 
-const CORS = {
-  'access-control-allow-origin': '*',
-  'access-control-allow-methods': 'POST, GET, DELETE, OPTIONS',
-  'access-control-allow-headers': 'content-type, authorization, mcp-session-id, mcp-protocol-version, last-event-id',
-  'access-control-expose-headers': 'mcp-session-id',
-};
-
 const jsonOf = async (request: IncomingMessage): Promise<{ method?: string } | undefined> => {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
@@ -73,8 +67,7 @@ export async function startMcp(): Promise<McpStandIn> {
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await jsonOf(request);
     stand.requests.push({ method: request.method ?? '', rpc: body?.method ?? '', headers: request.headers });
-    if (stand.cors) for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
-    if (request.method === 'OPTIONS') return void response.writeHead(204).end();
+    if (stand.cors && allowAnyPage(request, response)) return;
     if (stand.instead) return stand.instead(response);
     const session = String(request.headers['mcp-session-id'] ?? '');
     const transport = sessions.get(session) ?? (await open());
