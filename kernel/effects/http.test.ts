@@ -44,6 +44,17 @@ describe('http', () => {
     ]);
   });
 
+  test.each(['X-HTTP-Method-Override', 'x-http-method', 'X-Method-Override'])(
+    '[A10] a look does not become a deletion by %s',
+    async (name) => {
+      expect(await run({ method: 'GET', url: `${outside.url}/x`, headers: { [name]: 'DELETE' } })).toMatchObject({
+        ok: false,
+        error: { code: 'EINVAL' },
+      });
+      expect(outside.requests).toEqual([]);
+    },
+  );
+
   test('a status is an answer to a look, and a failure of everything else', async () => {
     expect(await run({ method: 'GET', url: `${outside.url}/x?status=404` })).toMatchObject({
       ok: true,

@@ -12,6 +12,8 @@ import type { Carry, EffectsOptions } from './carry.ts';
 import { scrubber } from './scrub.ts';
 
 const SAFE = ['GET', 'HEAD'];
+/** Servers take the method from these, and the gate judged the one that was named. */
+const METHOD_HEADER = /^x-(?:http-)?method(?:-override)?$/i;
 
 /** The address and headers with the secret in its place. */
 const placed = (
@@ -20,6 +22,9 @@ const placed = (
   value: string,
 ): Result<{ url: string; headers: Headers }> => {
   const url = new URL(href);
+  const other = Object.keys(headers ?? {}).find((name) => METHOD_HEADER.test(name.trim()));
+  if (other !== undefined)
+    return err('EINVAL', `The header ${other} would make another method of it. Name the method itself.`);
   let out: Headers;
   try {
     out = new Headers(headers);
