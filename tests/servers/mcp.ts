@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { allowAnyPage } from './cors.ts';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import * as z from 'zod';
@@ -12,7 +13,7 @@ export type McpHost = {
   url: string;
   /** The arguments of every call, in order. */
   calls: unknown[];
-  options: { says: string; redirect?: string };
+  options: { says: string; redirect?: string; closed?: boolean };
   close: () => Promise<void>;
 };
 
@@ -20,6 +21,7 @@ export async function startMcp(): Promise<McpHost> {
   const calls: unknown[] = [];
   const options: McpHost['options'] = { says: 'Says it back' };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (!options.closed && allowAnyPage(request, response)) return;
     if (options.redirect) return void response.writeHead(307, { location: options.redirect }).end();
     const server = new McpServer({ name: 'loopback', version: '1' });
     server.registerTool('echo', { description: options.says, inputSchema: { text: z.string() } }, async ({ text }) => {

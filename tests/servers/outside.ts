@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { allowAnyPage } from './cors.ts';
 
 export type Outside = {
   url: string;
@@ -29,9 +30,11 @@ const codings = (key: string): Record<string, string> => ({
   unicode: Array.from(key, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
 });
 
+/** Paths below /closed do not let pages call them. */
 export async function startOutside(): Promise<Outside> {
   const requests: Outside['requests'] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (!request.url?.startsWith('/closed') && allowAnyPage(request, response)) return;
     const body = await bodyOf(request);
     const url = new URL(request.url ?? '/', 'http://loopback');
     requests.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
