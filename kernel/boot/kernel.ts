@@ -4,9 +4,9 @@
  */
 import type { Actor } from '../protocol/actor.ts';
 import { revisionOf, type RevisionId } from '../protocol/entry.ts';
-import { fail, must, type SysError } from '../protocol/errors.ts';
+import { fail, type SysError } from '../protocol/errors.ts';
 import type { Change } from '../protocol/files.ts';
-import { dayOf, NARRATIVE, PROPOSALS, RUNS } from '../protocol/formats/records.ts';
+import { PROPOSALS, RUNS } from '../protocol/formats/records.ts';
 import type { Ports } from '../protocol/ports.ts';
 import { stubOver, type Call } from '../protocol/stub.ts';
 import type { Sys } from '../protocol/sys.ts';
@@ -30,6 +30,7 @@ import { subscribe } from '../syscalls/watch.ts';
 import type { Daemon } from '../daemons/daemon.ts';
 import { genesis } from './genesis.ts';
 import { createFinder } from './finder.ts';
+import { createNotify, type Notify } from './notify.ts';
 
 export const VERSION = '0.1.0';
 const EXPIRY_MS = 30_000;
@@ -38,9 +39,6 @@ const RECENT_CAUSES = 500;
 const SETTLE_MS = 100;
 
 export type Timer = (run: () => void, ms: number) => () => void;
-
-/** Tell the operator: kept in the day's narrative, which every open page watches. */
-export type Notify = (notice: { title: string; body: string; by: Actor; run: string }) => Promise<void>;
 
 export type Host = {
   workspace: string;
@@ -145,18 +143,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     }),
   });
   const secrets = createSecrets(db, epoch);
-  const notify: Notify = async ({ title, body, by, run }) => {
-    const at = new Date(now()).toISOString();
-    const line = `- ${at.slice(11, 16)} **${title.replaceAll('*', '')}** (${by}${run ? `, run ${run}` : ''})${body ? `: ${body.replaceAll('\n', ' ')}` : ''}\n`;
-    must(
-      await files.write([{ op: 'append', path: `${NARRATIVE}/${dayOf(now())}.md`, content: line }], {
-        actor: by,
-        message: `Notifies: ${title}`,
-        run,
-        cause: '',
-      }),
-    );
-  };
+  const notify = createNotify(files, now, `${self.id}.${epoch}`);
   const causes = new Map<string, RevisionId[]>();
   let turn: Promise<unknown> = Promise.resolve();
   let calls = 0;
@@ -253,9 +240,9 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     .then(() => (damaged ? [] : host.daemons()))
     .then(async (daemons) => {
       for (const daemon of stopped ? [] : daemons) {
-        stops.push(
-          daemon.start(sys({ actor: `daemon:${daemon.name}`, run: '', capabilities: [], signal: standing.signal })),
-        );
+        const { name, writes = [] } = daemon;
+        const capabilities = [{ right: 'write' as const, paths: writes }];
+        stops.push(daemon.start(sys({ actor: `daemon:${name}`, run: '', capabilities, signal: standing.signal })));
       }
       const { startUpkeep } = await import('../journal/upkeep.ts');
       if (!stopped) upkeep = startUpkeep({ db, journal, epoch, now, setTimer });

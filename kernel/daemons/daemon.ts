@@ -3,6 +3,15 @@ import type { Sys } from '../protocol/sys.ts';
 
 export type Daemon = {
   name: string;
+  /** Patterns below /system that its handle may write: the composition root mints exactly these. None when left out. */
+  writes?: readonly string[];
   /** Begin; the returned function ends it. */
   start: (sys: Sys) => () => void;
+};
+
+export type Timer = (run: () => void, ms: number) => () => void;
+
+export const realTimer: Timer = (run, ms) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
 };

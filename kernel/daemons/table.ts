@@ -2,8 +2,9 @@
  * Daemons: standing machinery that acts through a `Sys` of its own. One file each and a row here.
  */
 import type { Daemon } from './daemon.ts';
+import { createNarrative } from './narrative.ts';
 import { createTriggers } from './triggers.ts';
 
-export const DAEMONS: readonly Daemon[] = [createTriggers({})];
+export const DAEMONS: readonly Daemon[] = [createTriggers({}), createNarrative()];
 
 export type { Daemon };

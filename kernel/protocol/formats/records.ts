@@ -178,6 +178,7 @@ export const SLOTS: Path = '/system/slots';
 export const INSTALLED: Path = '/system/programs';
 export const CONFLICTS: Path = '/system/conflicts';
 export const NARRATIVE: Path = '/system/narrative';
+export const OUTCOMES: Path = '/system/outcomes';
 
 export const proposalFile = (id: string): Path => `${PROPOSALS}/${id}.json`;
 /** What was fired under a key. */
