@@ -3,8 +3,9 @@
  */
 import type { Daemon } from './daemon.ts';
 import { createNarrative } from './narrative.ts';
+import { createOutcomes } from './outcomes.ts';
 import { createTriggers } from './triggers.ts';
 
-export const DAEMONS: readonly Daemon[] = [createTriggers({}), createNarrative()];
+export const DAEMONS: readonly Daemon[] = [createTriggers({}), createNarrative(), createOutcomes()];
 
 export type { Daemon };
