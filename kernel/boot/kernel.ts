@@ -33,7 +33,6 @@ import { createFinder } from './finder.ts';
 import { createNotify, type Notify } from './notify.ts';
 
 export const VERSION = '0.1.0';
-const EXPIRY_MS = 30_000;
 const RECENT_CAUSES = 500;
 /** Boot goes on this long after the first answers can be given, or with the first call that needs it. */
 const SETTLE_MS = 100;
@@ -200,9 +199,6 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     if (oldest !== undefined) causes.delete(oldest);
   });
 
-  const settleProposals = async (atBoot: boolean): Promise<void> => {
-    if (files.stat(PROPOSALS)) await (await import('../syscalls/decide.ts')).settleProposals(kernel, atBoot);
-  };
   /** All that boot does beyond reading: a workspace that is there is shown meanwhile. */
   const start = async (): Promise<void> => {
     await files.whole();
@@ -211,7 +207,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     await genesis(files);
     await live.recover();
     if (files.stat(RUNS)) await (await import('../syscalls/settle-runs.ts')).settleRuns(kernel);
-    await settleProposals(true);
+    if (files.stat(PROPOSALS)) await (await import('../syscalls/decide.ts')).settleProposals(kernel);
     await files.reviewConflicts();
   };
   let begin = (): void => undefined;
@@ -222,18 +218,6 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const cancelBegin = setTimer(() => begin(), SETTLE_MS);
   if (damaged || !files.stat('/workspace')) await kernel.starting();
   let stopped = false;
-  let cancelExpiry = (): void => undefined;
-  const expire = (): void => {
-    cancelExpiry = setTimer(() => {
-      if (!stopped)
-        void started
-          .then(() => settleProposals(false))
-          .catch(() => undefined)
-          .then(expire);
-    }, EXPIRY_MS);
-  };
-  expire();
-
   const standing = new AbortController();
   const stops: (() => void)[] = [];
   const daemonsStarted = started
@@ -268,7 +252,6 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       stopped = true;
       cancelBegin();
       await kernel.starting?.().catch(() => undefined);
-      cancelExpiry();
       for (const stop of stops) stop();
       standing.abort();
       // A kernel that was fenced cannot put down what it holds: each room is refused by itself, and the rest still ends.
