@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { bootMemory, createClock, createDisk, type Clock, type Disk, type Memory } from '../boot/memory.ts';
 import { createEffects } from '../effects/effects.ts';
@@ -209,4 +210,46 @@ test('[N4] words for a day stand above the fold, and the fold stays', async () =
   const day = await k.text('/system/narrative/days/2026-11-23.md');
   expect(day).toContain('All quiet on 2026-11-23.');
   expect(day).toContain('- 1 × Morning round');
+});
+
+test('[N3] wherever a kernel dies, and wherever the clock stands then, each run is told once', async () => {
+  const step = fc.record({
+    runs: fc.integer({ min: 0, max: 2 }),
+    ms: fc.constantFrom(0, 100, 299, 301, 2_000),
+    days: fc.integer({ min: -9, max: 9 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 4 }), async (steps) => {
+      const disk = createDisk();
+      const clock = createClock();
+      const first = await boot(disk, clock);
+      await first.setUp();
+      first.crash();
+      let fired = 0;
+      for (const { runs, ms, days } of steps) {
+        const k = await boot(disk, clock);
+        for (let i = 0; i < runs; i++) await k.runJob();
+        fired += runs;
+        if (ms > 0) await clock.advance(ms);
+        k.crash();
+        clock.set(clock.now() + days * DAY);
+      }
+      const last = await boot(disk, clock);
+      await last.rest();
+      const lines: NarrativeLine[] = [];
+      let written = 0;
+      for (const { path } of must(await last.op.list('/system')).entries.some(({ path: p }) => p.endsWith('narrative'))
+        ? must(await last.op.list('/system/narrative')).entries
+        : []) {
+        if (!path.endsWith('.md')) continue;
+        const text = await last.text(path);
+        written += text.split('\n').filter((line) => line.startsWith('- ')).length;
+        lines.push(...parseNarrative(text));
+      }
+      expect(new Set(lines.map(({ id }) => id)).size).toBe(fired);
+      expect(written).toBe(fired);
+      last.crash();
+    }),
+    { numRuns: 12 },
+  );
 });
