@@ -284,3 +284,15 @@ test('[O1] outcomes of a program that is not active stay as they are; a row that
   await k.rest();
   expect(await k.files()).toEqual(files);
 });
+
+test('[O2] rows that a program shipped are its word, not the platform’s; what it wrote there later is', async () => {
+  const k = await boot();
+  await k.declare();
+  const path = '/workspace/sales/a.csv';
+  const content = `${HEAD}shipped,10,2026-11-20,\n`;
+  await k.as('program:sales', { op: 'put', path, content, attrs: { fork: 'sales|1' } });
+  await k.as('program:sales', { op: 'append', path, content: 'later,10,2026-11-20,\n' });
+  await k.rest();
+  expect((await k.outcome('replies.shipped')).attestation).toBe('agent');
+  expect((await k.outcome('replies.later')).attestation).toBe('platform');
+});

@@ -21,6 +21,7 @@ import { parseProgram } from '../protocol/formats/program.ts';
 import { dayOf, INSTALLED, OUTCOMES, PROPOSALS, type InstalledProgram } from '../protocol/formats/records.ts';
 import { matcher, nameOf, parsePath, type Path } from '../protocol/paths.ts';
 import type { Sys } from '../protocol/sys.ts';
+import type { BlameRun } from '../protocol/syscalls.ts';
 import { realTimer, type Daemon, type Timer } from './daemon.ts';
 import { byKey, foldSummary, outcomeOf, summaryOf, type AttestedRow } from './fold-outcomes.ts';
 import { sourceRows } from './outcome-rows.ts';
@@ -52,7 +53,15 @@ const lineStarts = (text: string): number[] => {
   return starts;
 };
 
-const readSource = async (sys: Sys, { path, size, as }: Stat): Promise<Read> => {
+/** The revision a program shipped the file with, where it did: what stood there before anything was done is its word. */
+const shippedAs = async (sys: Sys, { path, attrs }: Stat): Promise<string | undefined> => {
+  if (attrs['fork'] === undefined) return undefined;
+  const { entries } = must(await sys.list(path, { history: true, limit: 10_000 }));
+  return entries.find(({ op }) => op === 'create')?.id;
+};
+
+const readSource = async (sys: Sys, stat: Stat): Promise<Read> => {
+  const { path, size, as } = stat;
   if (as === 'blob' || size > MAX_SOURCE)
     return { rows: [], problems: [`${path}:1: is no text of at most 4 MB, so it was not read.`] };
   const file = await textOf(sys, path);
@@ -61,12 +70,15 @@ const readSource = async (sys: Sys, { path, size, as }: Stat): Promise<Read> => 
   const { text } = file;
   const starts = lineStarts(text);
   const { rows, problems } = sourceRows(path, text);
+  const shipped = await shippedAs(sys, stat);
+  const vouches = ({ actor, revision }: BlameRun): Attestation =>
+    revision === shipped ? 'agent' : attestationOf(actor as Actor);
   return {
     rows: rows.map((row) => {
       const from = starts[row.from - 1] ?? 0;
       const to = (starts[row.to] ?? text.length + 1) - 1;
       const authors = blame.value.runs.filter((run) => run.from < to && run.to > from);
-      return { ...row, attestation: weakest(authors.map(({ actor }) => attestationOf(actor as Actor))) };
+      return { ...row, attestation: weakest(authors.map(vouches)) };
     }),
     problems,
   };
