@@ -10,6 +10,15 @@ import type { Path } from '../protocol/paths.ts';
 export type SourceRow = { data: Record<string, unknown>; from: number; to: number };
 export type SourceRows = { rows: SourceRow[]; problems: string[] };
 
+/** What ends a line, for all formats: rows are matched with their writers by it. */
+const LINE_END = /\r\n|\n|\r/g;
+
+/** Where each line of a text begins. */
+export const lineStarts = (text: string): number[] => [
+  0,
+  ...[...text.matchAll(LINE_END)].map((end) => end.index + end[0].length),
+];
+
 const isObject = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
@@ -28,7 +37,7 @@ const rowsOf = (path: Path, data: unknown, lines: number, lineOf: (index: number
 const jsonLines = (path: Path, text: string): SourceRows => {
   const rows: SourceRow[] = [];
   const problems: string[] = [];
-  for (const [index, line] of text.split('\n').entries()) {
+  for (const [index, line] of text.split(LINE_END).entries()) {
     if (line.trim() === '') continue;
     try {
       const data: unknown = JSON.parse(line);
@@ -42,7 +51,7 @@ const jsonLines = (path: Path, text: string): SourceRows => {
 };
 
 export const sourceRows = (path: Path, text: string): SourceRows => {
-  const lines = text.split('\n').length;
+  const lines = lineStarts(text).length;
   if (path.endsWith('.csv')) {
     const { rows, problems } = csvRows(text);
     const starts = [...rows.map(({ line }) => line), lines + 1];

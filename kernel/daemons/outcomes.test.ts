@@ -285,6 +285,24 @@ test('[O1] outcomes of a program that is not active stay as they are; a row that
   expect(await k.files()).toEqual(files);
 });
 
+test.each(['csv', 'jsonl'])(
+  '[O2] line ends of another kind do not move an agent’s row onto another’s line (%s)',
+  async (ending) => {
+    const k = await boot();
+    await k.declare(DECLARES.replace('*.csv', `*.${ending}`));
+    const path = `/workspace/sales/a.${ending}`;
+    const row = (id: string): string =>
+      ending === 'csv' ? `${id},1,2026-11-20,` : JSON.stringify({ id, amount: 1, at: '2026-11-20' });
+    const head = ending === 'csv' ? HEAD : '\n';
+    const tail = `${row('o1')}\n${row('o2')}\n${row('o3')}\n`;
+    await k.as('operator', { op: 'put', path, content: head + tail });
+    await k.as('agent:seller', { op: 'edit', path, old: row('o1'), new: `\r\r${row('a')}\n${row('o1')}` });
+    await k.rest();
+    expect((await k.outcome('replies.a')).attestation).toBe('agent');
+    expect((await k.outcome('replies.o3')).attestation).toBe('operator');
+  },
+);
+
 test('[O2] rows that a program shipped are its word, not the platform’s; what it wrote there later is', async () => {
   const k = await boot();
   await k.declare();

@@ -24,7 +24,7 @@ import type { Sys } from '../protocol/sys.ts';
 import type { BlameRun } from '../protocol/syscalls.ts';
 import { realTimer, type Daemon, type Timer } from './daemon.ts';
 import { byKey, foldSummary, outcomeOf, summaryOf, type AttestedRow } from './fold-outcomes.ts';
-import { sourceRows } from './outcome-rows.ts';
+import { lineStarts, sourceRows } from './outcome-rows.ts';
 import { createRounds } from './rounds.ts';
 import { filesBelow, textOf } from './stats.ts';
 
@@ -45,13 +45,6 @@ const attestationOf = (actor: Actor): Attestation => {
 
 const weakest = (all: readonly Attestation[]): Attestation =>
   all.includes('agent') || all.length === 0 ? 'agent' : all.includes('operator') ? 'operator' : 'platform';
-
-/** Where each line of a text begins. */
-const lineStarts = (text: string): number[] => {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return starts;
-};
 
 /** The revision a program shipped the file with, where it did: what stood there before anything was done is its word. */
 const shippedAs = async (sys: Sys, { path, attrs }: Stat): Promise<string | undefined> => {
