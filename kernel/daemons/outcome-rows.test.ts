@@ -10,7 +10,7 @@ test.each([
   ['/w/a.yaml', '- id: r1\n  amount: 3\n', 1, 3],
   ['/w/a.md', '---\nid: r1\namount: 3\n---\nText.\n', 1, 6],
 ])('rows of %s with the lines that they may reach over', (path, text, from, to) => {
-  expect(sourceRows(path, text)).toEqual({ rows: [{ data: ROW, from, to }], problems: [] });
+  expect(sourceRows(path, text)).toEqual({ rows: [{ data: ROW, from, to, head: 0 }], problems: [] });
 });
 
 test('a CSV row reaches over the lines of its quoted cells, and no further', () => {

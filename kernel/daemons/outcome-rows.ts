@@ -6,8 +6,8 @@ import { csvRows } from '../protocol/formats/csv.ts';
 import { parseFrontMatter, parseYaml, type Parsed } from '../protocol/formats/document.ts';
 import type { Path } from '../protocol/paths.ts';
 
-/** Lines from 1; `to` is the last line that the row may reach. */
-export type SourceRow = { data: Record<string, unknown>; from: number; to: number };
+/** Lines from 1; `to` is the last line that the row may reach, `head` the last that names its columns (0: none does). */
+export type SourceRow = { data: Record<string, unknown>; from: number; to: number; head: number };
 export type SourceRows = { rows: SourceRow[]; problems: string[] };
 
 /** What ends a line, for all formats: rows are matched with their writers by it. */
@@ -28,7 +28,7 @@ const rowsOf = (path: Path, data: unknown, lines: number, lineOf: (index: number
   const problems: string[] = [];
   for (const [index, item] of items.entries()) {
     // A list item may reach to the end of its file: where it stands exactly is not worth a wrong author.
-    if (isObject(item)) rows.push({ data: item, from: 1, to: lines });
+    if (isObject(item)) rows.push({ data: item, from: 1, to: lines, head: 0 });
     else problems.push(`${path}:${lineOf(index)}: is not a row: an object with named fields is needed.`);
   }
   return { rows, problems };
@@ -42,7 +42,7 @@ const jsonLines = (path: Path, text: string): SourceRows => {
     try {
       const data: unknown = JSON.parse(line);
       if (!isObject(data)) throw new Error('an object with named fields is needed');
-      rows.push({ data, from: index + 1, to: index + 1 });
+      rows.push({ data, from: index + 1, to: index + 1, head: 0 });
     } catch (cause) {
       problems.push(`${path}:${index + 1}: is not a row: ${cause instanceof Error ? cause.message : ''}`);
     }
@@ -60,6 +60,7 @@ export const sourceRows = (path: Path, text: string): SourceRows => {
         data,
         from: line,
         to: Math.max(line, (starts[index + 1] ?? 1) - 1),
+        head: (starts[0] ?? 1) - 1,
       })),
       problems: problems.map(({ line, message }) => `${path}:${line}: ${message}`),
     };

@@ -296,12 +296,25 @@ test.each(['csv', 'jsonl'])(
     const head = ending === 'csv' ? HEAD : '\n';
     const tail = `${row('o1')}\n${row('o2')}\n${row('o3')}\n`;
     await k.as('operator', { op: 'put', path, content: head + tail });
-    await k.as('agent:seller', { op: 'edit', path, old: row('o1'), new: `\r\r${row('a')}\n${row('o1')}` });
+    await k.as('agent:seller', { op: 'edit', path, old: row('o1'), new: `${row('o1')}\n\r\r${row('a')}` });
     await k.rest();
     expect((await k.outcome('replies.a')).attestation).toBe('agent');
     expect((await k.outcome('replies.o3')).attestation).toBe('operator');
   },
 );
+
+test('[O2] who names the columns of a CSV vouches for its rows too', async () => {
+  const k = await boot();
+  await k.declare();
+  const path = '/workspace/sales/a.csv';
+  const content = 'id,loss,amount,at,proposal\no,1,20,2026-11-20,\n';
+  await k.as('operator', { op: 'put', path, content });
+  await k.rest();
+  expect(await k.outcome('replies.o')).toMatchObject({ value: 20, attestation: 'operator' });
+  await k.as('agent:seller', { op: 'edit', path, old: 'loss,amount', new: 'amount,loss' });
+  await k.rest();
+  expect(await k.outcome('replies.o')).toMatchObject({ value: 1, attestation: 'agent' });
+});
 
 test('[O2] rows that a program shipped are its word, not the platform’s; what it wrote there later is', async () => {
   const k = await boot();

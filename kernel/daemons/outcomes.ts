@@ -63,15 +63,21 @@ const readSource = async (sys: Sys, stat: Stat): Promise<Read> => {
   const { text } = file;
   const starts = lineStarts(text);
   const { rows, problems } = sourceRows(path, text);
+  /** Who wrote these lines, the first and the last one included; nobody where there are none. */
+  const writersOf = (first: number, last: number): BlameRun[] => {
+    const from = starts[first - 1] ?? text.length;
+    const to = (starts[last] ?? text.length + 1) - 1;
+    return blame.value.runs.filter((run) => run.from < to && run.to > from);
+  };
   const shipped = await shippedAs(sys, stat);
   const vouches = ({ actor, revision }: BlameRun): Attestation =>
     revision === shipped ? 'agent' : attestationOf(actor as Actor);
   return {
     rows: rows.map((row) => {
-      const from = starts[row.from - 1] ?? 0;
-      const to = (starts[row.to] ?? text.length + 1) - 1;
-      const authors = blame.value.runs.filter((run) => run.from < to && run.to > from);
-      return { ...row, attestation: weakest(authors.map(vouches)) };
+      const rowsBy = writersOf(row.from, row.to).map(vouches);
+      // Who names the columns says what the cells mean, whoever shipped them.
+      const namedBy = writersOf(1, row.head).map(({ actor }) => attestationOf(actor as Actor));
+      return { ...row, attestation: weakest(rowsBy.length === 0 ? [] : [...rowsBy, ...namedBy]) };
     }),
     problems,
   };
