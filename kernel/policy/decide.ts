@@ -130,6 +130,8 @@ export const decideEffect = (actor: Actor, effect: Effect, facts: Facts): Verdic
     return facts.policy.paused ? queue('Everything is stopped.') : APPLY;
   }
   if (actor === 'operator' && strictness === 'workspace') return APPLY;
+  // [N5] What the kernel's own machinery has to say does not wait for anybody.
+  if (actorKind(actor) === 'daemon' && effect.kind === 'notify') return APPLY;
   if (actor === 'operator') return queue('It cannot be undone.');
   return autonomyOver(strictness, facts, undefined);
 };

@@ -151,15 +151,15 @@ export const decide: Handler<'decide'> = async (kernel, caller, args) => {
   return ended.ok ? ok({ id: args.id, state: ended.value.proposal.state }) : ended;
 };
 
-/** Close what time or a crash has decided: past its expiry, or caught between an attempt and its answer. */
-export const settleProposals = (kernel: Kernel, atBoot: boolean): Promise<void> =>
+/** At boot: close what time or a crash has decided, past its expiry or caught between an attempt and its answer. */
+export const settleProposals = (kernel: Kernel): Promise<void> =>
   kernel.deciding(async () => {
     for (const { path } of kernel.fs.files(PROPOSALS)) {
       const id = path.slice(PROPOSALS.length + 1, -'.json'.length);
       const loaded = await load(kernel, id);
       if (!loaded.ok) continue;
       const { proposal, revision } = loaded.value;
-      const crashed = atBoot && (proposal.state === 'executing' || proposal.state === 'approved');
+      const crashed = proposal.state === 'executing' || proposal.state === 'approved';
       const expired = proposal.state === 'pending' && Date.parse(proposal.expiresAt) <= kernel.now();
       if (crashed) {
         // Approved but never attempted is safe to fail; attempted with no answer is unknown for good.

@@ -198,6 +198,9 @@ export const SLOTS: Path = '/system/slots';
 export const INSTALLED: Path = '/system/programs';
 export const CONFLICTS: Path = '/system/conflicts';
 export const NARRATIVE: Path = '/system/narrative';
+export const OUTCOMES: Path = '/system/outcomes';
+/** One record for each copy that was made of the workspace: { at, entries }. */
+export const EXPORTS: Path = '/system/exports';
 
 export const proposalFile = (id: string): Path => `${PROPOSALS}/${id}.json`;
 /** What was fired under a key. */
