@@ -29,7 +29,7 @@ import { createProc } from '../syscalls/proc.ts';
 import { subscribe } from '../syscalls/watch.ts';
 import type { Daemon } from '../daemons/daemon.ts';
 import { genesis } from './genesis.ts';
-import { createFinder } from './finder.ts';
+import { createFinder, type Finder } from './finder.ts';
 
 export const VERSION = '0.1.0';
 const EXPIRY_MS = 30_000;
@@ -101,18 +101,18 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const epoch = await nextEpoch(db);
   const { self, numbers } = await loadDevices(db, epoch);
   let fs: Fs | undefined;
-  const journal = await openJournal({ db, device: self, numbers, epoch, now, onRollback: () => fs?.rolledBack() });
+  let finding: Finder | undefined;
+  const onRollback = (): void => {
+    fs?.rolledBack();
+    finding?.rolledBack();
+  };
+  const journal = await openJournal({ db, device: self, numbers, epoch, now, onRollback });
   /** [F23] Replay leaves out what is damaged; whoever decides by what is not there must not. */
   const readWhole: Replay = async (after, each) => {
     await journal.replay(after, each);
     if (journal.damage() || journal.damaged().length > 0) fail('EBADMSG', 'The journal cannot be read to its end.');
   };
-  const files = await openFs({
-    db,
-    log: journal,
-    epoch,
-    setTimer,
-  });
+  const files = await openFs({ db, log: journal, epoch, setTimer });
   fs = files;
   const live = createEditors({ db, fs: files, epoch, now, setTimer });
   // [J12] A damaged journal is opened for reading: what would write at boot is left for when it is sound again.
@@ -182,6 +182,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   };
 
   const finder = createFinder({ db, epoch, fs: files, vector: () => journal.vector(), setTimer });
+  finding = finder;
   const kernel: Kernel = {
     fs: files,
     live,

@@ -238,12 +238,13 @@ test('[S5] 20,000 files: few segments and rows, a query reads one row of each, a
   const nodes = new Map<string, FileNode>(
     ids.map((node, i) => [
       node,
-      { id: node, kind: 'file', name: `d${i}`, dead: false, as: 'text', hash: hashes[i] ?? '' },
+      { id: node, kind: 'file', parent: id(-1), name: `d${i}`, dead: false, as: 'text', hash: hashes[i] ?? '' },
     ]),
   );
   const root: FileNode = {
-    id: 'root',
+    id: id(-1),
     kind: 'dir',
+    parent: id(-1),
     name: '',
     dead: false,
     hash: '',

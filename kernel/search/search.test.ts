@@ -4,6 +4,7 @@ import { bootMemory } from '../boot/memory.ts';
 import type { FileNode, Files } from './files.ts';
 import { fail } from '../protocol/errors.ts';
 import { createSearch } from './search.ts';
+import { unindexed } from './unindexed.ts';
 import { words } from './tokens.ts';
 
 type Document = { path: string; text: string };
@@ -14,6 +15,7 @@ const over = (...documents: Document[]) => {
   const texts = new Map(documents.map(({ path, text }) => [path, text]));
   const node = (path: string): FileNode => ({
     id: path,
+    parent: '/',
     kind: texts.has(path) ? 'file' : 'dir',
     name: path.slice(path.lastIndexOf('/') + 1),
     dead: false,
@@ -40,7 +42,7 @@ const over = (...documents: Document[]) => {
     past: async () => fail('ENOSYS', 'These files have no past.'),
     settled: async () => undefined,
   };
-  return createSearch(files, { lookup: async () => () => undefined, changed: () => undefined });
+  return createSearch(files, unindexed(files));
 };
 const paths = async (found: ReturnType<ReturnType<typeof createSearch>>): Promise<string[]> => {
   const result = await found;

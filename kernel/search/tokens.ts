@@ -15,6 +15,8 @@ const IS_UNSPACED =
 // oxlint-disable-next-line no-control-regex -- exactly the characters that folding can only change in case
 const ASCII = /^[\u0000-\u007f]*$/;
 
+export const isAscii = (text: string): boolean => ASCII.test(text);
+
 export const fold = (text: string): string =>
   ASCII.test(text)
     ? text.toLowerCase()

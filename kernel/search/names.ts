@@ -1,0 +1,29 @@
+/** The names in one folder, and the same folded in one text: one search through it looks at all of them. Pure. */
+import { fold, isAscii } from './tokens.ts';
+
+export type Names = {
+  /** As they are shown. */
+  list: readonly string[];
+  /** Each after a line break, which no name has. */
+  folded: string;
+  /** Where in `folded` each begins. */
+  starts: Uint32Array;
+  ascii: boolean;
+};
+
+export const packNames = (list: readonly string[]): Names => {
+  const starts = new Uint32Array(list.length);
+  const parts: string[] = [];
+  let at = 0;
+  list.forEach((name, i) => {
+    const part = fold(name);
+    starts[i] = at + 1;
+    at += part.length + 1;
+    parts.push('\n', part);
+  });
+  const folded = parts.join('');
+  return { list, folded, starts, ascii: isAscii(folded) };
+};
+
+export const foldedName = ({ folded, starts }: Names, i: number): string =>
+  folded.slice(starts[i], i + 1 < starts.length ? (starts[i + 1] as number) - 1 : undefined);
