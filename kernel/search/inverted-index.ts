@@ -18,6 +18,7 @@ import { NodeNumbers } from './node-numbers.ts';
 import { bucketsFor, IndexDamaged } from './segment.ts';
 import { createShelf, SEARCH_VERSION, type Mark, type Shelf } from './shelf.ts';
 import type { Wanted } from './tokens.ts';
+import { AT_ONCE, Waiting } from './waiting.ts';
 
 /** Well below the half second that results may trail a write in the index. */
 const GATHER_MS = 150;
@@ -25,8 +26,6 @@ const AGAIN_MS = 5000;
 /** Half of what a segment may hold: what is taken in at once is not merged again. */
 const BATCH_DOCUMENTS = SEGMENT_DOCUMENTS / 2;
 const BATCH_CHARACTERS = 8_000_000;
-/** So many are read and counted, or written, before calls are answered. */
-const AT_ONCE = 256;
 const LOOKUPS = 3;
 
 export type Index = {
@@ -62,7 +61,7 @@ type State = {
 
 export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): Index => {
   const shelf: Shelf = createShelf(db, epoch);
-  const waiting = new Set<NodeId>();
+  const waiting = new Waiting(files);
   const tally = { texts: 0, rows: 0 };
   let opening: Promise<State> | undefined;
   let lock: Promise<unknown> = Promise.resolve();
@@ -164,7 +163,8 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
   });
 
   const store = async (state: State, gathered: Gathering): Promise<void> => {
-    const { count, postings } = gathered;
+    const { count } = gathered;
+    const postings = gathered.postings();
     const kept = { id: state.next, buckets: bucketsFor(count) };
     const mark = markWith(state, kept, []);
     const loaded =
@@ -192,19 +192,15 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
     const taken: NodeId[] = [];
     try {
       while (gathered.characters < BATCH_CHARACTERS && gathered.count < BATCH_DOCUMENTS && !stopped) {
-        const next: NodeId[] = [];
-        for (const id of waiting) if (next.push(id) === AT_ONCE) break;
-        if (next.length === 0) break;
-        const ahead = await files.readMany(next);
-        for (const id of next) {
-          waiting.delete(id);
-          taken.push(id);
-          await take(id, state, ahead, gathered);
-        }
+        const some = waiting.take();
+        if (!some) break;
+        taken.push(...some.ids);
+        const ahead = await some.contents;
+        for (const id of some.ids) await take(id, state, ahead, gathered);
       }
       if (gathered.count > 0 && !stopped) await store(state, gathered);
     } catch (cause) {
-      for (const id of taken) waiting.add(id);
+      waiting.giveBack(taken);
       throw cause;
     }
   };

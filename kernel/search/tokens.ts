@@ -122,20 +122,6 @@ export const impliedByExact = (query: string): Wanted[] =>
     ? distinct(asked(fold(query)).map(({ term, at }) => ({ term, inside: at === 0 && !IS_UNSPACED.test(term) })))
     : [];
 
-export type Counts = { terms: Map<string, number>; length: number; cut: boolean };
-
-export const countTerms = (text: string): Counts => {
-  const terms = new Map<string, number>();
-  let length = 0;
-  let long = false;
-  eachTerm(fold(text), (term, _at, whole) => {
-    terms.set(term, (terms.get(term) ?? 0) + 1);
-    length++;
-    if (!whole) long = true;
-  });
-  return { terms, length, cut: long };
-};
-
 /** How often each wanted term is met in a text. */
 export const countWanted = (text: string, wanted: readonly Wanted[]): { counts: number[]; length: number } => {
   const counts = wanted.map(() => 0);
