@@ -34,13 +34,16 @@ export const createFinder = ({ db, epoch, fs, vector, setTimer }: Options): Find
   let kept: Index | undefined;
 
   const load = async (): Promise<{ index: Index; search: Search }> => {
+    // The tree and the index are read side by side: neither needs the other before the first question.
+    const whole = fs.whole();
+    whole.catch(() => undefined); // Told below; the code may fail to load before.
     const [{ createIndex }, { createSearch }] = await Promise.all([
       import('../search/inverted-index.ts'),
       import('../search/search.ts'),
-      fs.whole(),
     ]);
     const files = searched(fs);
     const index = createIndex({ db, epoch, files, vector, setTimer });
+    await Promise.all([whole, index.open()]);
     fs.onCommit(({ staged: { touched }, source }) => {
       // A move that another device made can put back, or aside, what it does not name.
       if (source === 'remote' && touched.some(({ op }) => !OF_FILES.includes(op))) index.again();

@@ -1,9 +1,10 @@
 // What the index stores and reads, told by counters: never by time.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { withDatabase } from '../boot/faults.ts';
+import { refuseCommits, withDatabase } from '../boot/faults.ts';
 import { bootMemory, createDisk, type Memory } from '../boot/memory.ts';
 import { hashHex } from '../protocol/bytes.ts';
+import { SysFailure } from '../protocol/errors.ts';
 import type { Change } from '../protocol/files.ts';
 import { nextEpoch } from '../store/transact.ts';
 import type { FileNode, Files } from './files.ts';
@@ -122,6 +123,36 @@ test('[S5] many small writes end in few segments, without what is no longer so; 
   expect(k.index.counts().segments).toBeLessThan(10);
   // A row of documents and one of postings for each.
   expect(await rows(k)).toBe(2 * k.index.counts().segments);
+  await k.stop();
+});
+
+test('[S9] the first search does not wait for what an earlier session left to be settled; a write does', async () => {
+  const k = await bootMemory();
+  await write(k, room(1, 'needle'));
+  await k.stop();
+  const b = await bootMemory({ disk: k.disk });
+  b.kernel.starting = () => Promise.reject(new SysFailure({ code: 'EAGAIN', call: '', message: 'It is not settled.' }));
+  expect(await b.as('operator').search('needle')).toMatchObject({ ok: true, value: { total: 1 } });
+  expect(await b.as('operator').write([room(2, 'x')], { message: 'm' })).toMatchObject({ error: { code: 'EAGAIN' } });
+  delete b.kernel.starting;
+  await b.stop();
+});
+
+test('[S5] [F6] a commit that the database refuses leaves no name and no text behind', async () => {
+  const k = await bootMemory();
+  await write(k, room(1, 'needle'));
+  expect(await paths(k, 'needle')).toEqual(['/workspace/r/f1.md']);
+  const full = refuseCommits(9, 'commit');
+  const [made, moved] = await Promise.all([
+    write(k, put('/workspace/r/needle.md', 'straw')),
+    write(k, { op: 'move', from: '/workspace/r/f1.md', to: '/workspace/q/f1.md' }),
+    paths(k, 'needle'),
+  ]);
+  full.undo();
+  expect([made.ok, moved.ok]).toEqual([false, false]);
+  expect(await paths(k, 'needle')).toEqual(['/workspace/r/f1.md']);
+  await write(k, room(2, 'needle'));
+  expect(await paths(k, 'needle')).toEqual(['/workspace/r/f1.md', '/workspace/r/f2.md']);
   await k.stop();
 });
 

@@ -36,6 +36,8 @@ export type Index = {
   /** How often that was said. */
   generation: () => number;
   lookup: (wanted: readonly Wanted[]) => Promise<Lookup>;
+  /** Read what is stored; the tree is not asked yet. */
+  open: () => Promise<void>;
   /** Waits for nothing but the clock: the first look at everything comes after boot. */
   start: () => void;
   stop: () => Promise<void>;
@@ -275,6 +277,7 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
     again,
     generation: () => generation,
     lookup,
+    open: async () => void (await open()),
     flush,
     start: () => schedule(GATHER_MS),
     stop: async () => {

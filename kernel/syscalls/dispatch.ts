@@ -53,8 +53,8 @@ const pathIn = (args: unknown): string | undefined => {
   return 'changes' in args && Array.isArray(args.changes) ? pathIn(args.changes[0]) : undefined;
 };
 
-/** Answered while the kernel still reads what it knows: they need no more than the folders that lead to a path. */
-const SOON: readonly CallName[] = ['read', 'list', 'watch', 'unwatch'];
+/** Answered while the kernel still settles what an earlier session left: they read what they need themselves. */
+const SOON: readonly CallName[] = ['read', 'list', 'search', 'watch', 'unwatch'];
 
 const mayCall = (name: CallName, caller: Caller): boolean => {
   const { callers } = CALLS[name];

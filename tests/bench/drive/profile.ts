@@ -51,6 +51,14 @@ const RUNS: readonly Run[] = [
     args: {},
     per: 10_000,
   },
+  {
+    title: 'a start and ten queries over 10,000 files',
+    stock: { of: 'fresh', files: 10_000 },
+    row: 'search',
+    task: 'query',
+    args: { seconds: 60 },
+    per: 1,
+  },
 ];
 
 const WAITING = new Set(['(idle)', '(program)', '(garbage collector)', '(root)']);
