@@ -138,21 +138,22 @@ test('[S9] the first search does not wait for what an earlier session left to be
   await b.stop();
 });
 
-test('[S5] [F6] a commit that the database refuses leaves no name and no text behind', async () => {
+test('[S5] [F6] a commit that the database refuses leaves no name and no text behind, whoever looked meanwhile', async () => {
   const k = await bootMemory();
   await write(k, room(1, 'needle'));
   expect(await paths(k, 'needle')).toEqual(['/workspace/r/f1.md']);
-  const full = refuseCommits(9, 'commit');
-  const [made, moved] = await Promise.all([
-    write(k, put('/workspace/r/needle.md', 'straw')),
-    write(k, { op: 'move', from: '/workspace/r/f1.md', to: '/workspace/q/f1.md' }),
-    paths(k, 'needle'),
-  ]);
+  // The folder is due to be read again.
+  await write(k, room(2, 'straw'));
+  const seen: string[] = [];
+  const lookup = await k.index.lookup([]);
+  const full = refuseCommits(1, 'commit');
+  const refused = write(k, { op: 'move', from: '/workspace/r/f1.md', to: '/workspace/r/f3.md' });
+  for (let turns = 0; turns < 1000 && !k.kernel.fs.stat('/workspace/r/f3.md'); turns++) await Promise.resolve();
+  lookup.visit('/workspace/r', (_file, _folder, name) => void seen.push(name));
+  expect([seen.sort(), (await refused).ok]).toEqual([['f2.md', 'f3.md'], false]);
   full.undo();
-  expect([made.ok, moved.ok]).toEqual([false, false]);
-  expect(await paths(k, 'needle')).toEqual(['/workspace/r/f1.md']);
-  await write(k, room(2, 'needle'));
-  expect(await paths(k, 'needle')).toEqual(['/workspace/r/f1.md', '/workspace/r/f2.md']);
+  expect(await paths(k, 'needle', { under: '/workspace/r' })).toEqual(['/workspace/r/f1.md']);
+  expect(await paths(k, 'f3', { under: '/workspace/r' })).toEqual([]);
   await k.stop();
 });
 

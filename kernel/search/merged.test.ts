@@ -51,3 +51,19 @@ test('[T2] [S5] [F17] files that want one name are found under the names they ar
   await a.stop();
   await b.stop();
 });
+
+test('[T1] [S5] a folder that a move from elsewhere puts back is found where it is again', async () => {
+  const a = await bootMemory({ disk: createDisk() });
+  const b = await bootMemory({ disk: createDisk(), clock: a.clock });
+  await write(a, put('east/x.md', 'straw'), put('west/y.md', 'straw'));
+  await pull(b, a);
+  await write(a, { op: 'move', from: '/workspace/east', to: '/workspace/west/east' });
+  await a.clock.advance(1000);
+  await write(b, { op: 'move', from: '/workspace/west', to: '/workspace/east/west' });
+  expect(await found(b, 'straw')).toEqual(['east/west/y.md', 'east/x.md']);
+  // The later of the two would put a folder into itself: it is passed over.
+  await pull(b, a);
+  expect(await found(b, 'straw')).toEqual(['west/east/x.md', 'west/y.md']);
+  await a.stop();
+  await b.stop();
+});
