@@ -12,17 +12,18 @@ export type Names = {
 };
 
 export const packNames = (list: readonly string[]): Names => {
+  const text = list.map((name) => `\n${name}`).join('');
+  const ascii = isAscii(text);
+  // Folding can make a name longer or shorter unless all of it is ASCII.
+  const parts = ascii ? list : list.map(fold);
   const starts = new Uint32Array(list.length);
-  const parts: string[] = [];
   let at = 0;
-  list.forEach((name, i) => {
-    const part = fold(name);
+  parts.forEach((part, i) => {
     starts[i] = at + 1;
     at += part.length + 1;
-    parts.push('\n', part);
   });
-  const folded = parts.join('');
-  return { list, folded, starts, ascii: isAscii(folded) };
+  const folded = ascii ? fold(text) : parts.map((part) => `\n${part}`).join('');
+  return { list, folded, starts, ascii: ascii || isAscii(folded) };
 };
 
 export const foldedName = ({ folded, starts }: Names, i: number): string =>
