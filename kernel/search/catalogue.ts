@@ -9,7 +9,7 @@ import type { NodeNumbers } from './node-numbers.ts';
 import { HASH_BYTES, type Documents, type Loaded } from './documents.ts';
 
 /** Room for the documents of one segment in the number that stands for a place. */
-const SPAN = 8192;
+const SPAN = 16_384;
 const NOWHERE = -1;
 
 export type Segment = Loaded & {

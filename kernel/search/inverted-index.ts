@@ -25,7 +25,7 @@ const GATHER_MS = 150;
 const AGAIN_MS = 5000;
 /** Half of what a segment may hold: what is taken in at once is not merged again. */
 const BATCH_DOCUMENTS = SEGMENT_DOCUMENTS / 2;
-const BATCH_CHARACTERS = 8_000_000;
+const BATCH_CHARACTERS = 16_000_000;
 const LOOKUPS = 3;
 
 export type Index = {

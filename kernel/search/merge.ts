@@ -8,7 +8,7 @@ import { bucketOf, bucketsFor, PARTS, readBucket, type Postings } from './segmen
 import type { Mark, Shelf } from './shelf.ts';
 
 /** About as many documents as a segment should have; a merge stops adding once it has half as many. */
-export const SEGMENT_DOCUMENTS = 5000;
+export const SEGMENT_DOCUMENTS = 10_000;
 const ROOMY = SEGMENT_DOCUMENTS / 2;
 /** Segments up to so many living documents, and how many of them are borne before they are merged. */
 const LEVELS = [
