@@ -30,7 +30,7 @@ import { subscribe } from '../syscalls/watch.ts';
 import type { Daemon } from '../daemons/daemon.ts';
 import { genesis } from './genesis.ts';
 import { standDaemons } from './daemons.ts';
-import { createFinder } from './finder.ts';
+import { createFinder, type Finder } from './finder.ts';
 import { createNotify, type Notify } from './notify.ts';
 import { createLazyLedger, createRunRecords } from './run-records.ts';
 
@@ -102,7 +102,12 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const epoch = await nextEpoch(db);
   const { self, numbers } = await loadDevices(db, epoch);
   let fs: Fs | undefined;
-  const journal = await openJournal({ db, device: self, numbers, epoch, now, onRollback: () => fs?.rolledBack() });
+  let finding: Finder | undefined;
+  const onRollback = (): void => {
+    fs?.rolledBack();
+    finding?.rolledBack();
+  };
+  const journal = await openJournal({ db, device: self, numbers, epoch, now, onRollback });
   /** [F23] Replay leaves out what is damaged; whoever decides by what is not there must not. */
   const readWhole: Replay = async (after, each) => {
     await journal.replay(after, each);
@@ -167,6 +172,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   };
 
   const finder = createFinder({ db, epoch, fs: files, vector: () => journal.vector(), setTimer });
+  finding = finder;
   const kernel: Kernel = {
     fs: files,
     live,
