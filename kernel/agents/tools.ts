@@ -20,12 +20,15 @@ export type Outcome = { ok: boolean; text: string; revisions?: RevisionId[] };
 
 const READ_ONLY: ReadonlySet<string> = new Set<ToolName>(['read', 'list', 'search']);
 
+/** May be done again without harm, and next to others. */
+export const isReadOnly = ({ name }: ToolUse): boolean => READ_ONLY.has(name);
+
 /** Neighbouring calls that only read form one batch; any other is a batch of its own. */
 export const batches = (calls: readonly ToolUse[]): ToolUse[][] => {
   const out: ToolUse[][] = [];
   for (const call of calls) {
     const last = out.at(-1);
-    if (last?.[0] && READ_ONLY.has(last[0].name) && READ_ONLY.has(call.name)) last.push(call);
+    if (last?.[0] && isReadOnly(last[0]) && isReadOnly(call)) last.push(call);
     else out.push([call]);
   }
   return out;

@@ -35,6 +35,8 @@ export type Hooks = {
 export type Provider = {
   /** As written in the record of each turn. */
   model: string;
+  /** Tokens that a request may have; older results of tools are left out of longer ones. Undefined: no limit. */
+  context?: number;
   /** The price of a turn in USD; undefined when no price is known. */
   cost: (usage: Usage) => number | undefined;
   /** Called once, before the first turn. */

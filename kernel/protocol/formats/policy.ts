@@ -25,6 +25,8 @@ export const modelSchema = z.object({
   /** The secret's name. Absent for a local model that wants no key. */
   secret: z.string().optional(),
   max_tokens: z.number().int().positive().max(128_000).default(8_192),
+  /** Tokens that a request may have; 150,000 when left out. */
+  context: z.number().int().min(4_000).optional(),
   price: price.optional(),
 });
 export type Model = z.infer<typeof modelSchema>;

@@ -95,8 +95,11 @@ export type RunRecord =
       result: string;
       revisions?: RevisionId[];
     }
-  /** `resumed`: the kernel died and the run went on; `paused`: it was held, or let go. */
-  | { t: 'note'; at: string; text: string; resumed?: boolean; paused?: boolean }
+  /**
+   * `resumed`: the kernel died and the run went on; `paused`: it was held, or let go; `cleared`: so many tool calls, from
+   * the first on, are no longer sent in full.
+   */
+  | { t: 'note'; at: string; text: string; resumed?: boolean; paused?: boolean; cleared?: number }
   | {
       t: 'end';
       at: string;
