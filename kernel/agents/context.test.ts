@@ -210,7 +210,7 @@ describe('a long run', () => {
     };
     must(await operator.call('decide', { id, hash, verdict: 'reject', reason: 'No daily jobs, please.' }));
     await ask('Again.');
-    const [stable, today] = (server.requests.at(-1)?.body.system as { text: string }[]).map(({ text }) => text);
+    const [stable, today] = ((server.requests.at(-1)?.body.system ?? []) as { text: string }[]).map(({ text }) => text);
     expect(stable).toMatch(/Your memory is \/workspace\/agents\/clerk\/memory\/[^]*memory\/tone\.md: # Plain words/);
     expect(today).toContain(`${file} (Learn.): done: Kept.`);
     expect(today).toContain(`${id} "Make a job": rejected: No daily jobs, please.`);
