@@ -4,7 +4,7 @@
  */
 import type { ErrorCode, SysError } from '../protocol/errors.ts';
 import type { Revision, Stat } from '../protocol/files.ts';
-import type { BashEnded } from '../protocol/ports.ts';
+import type { BashEnded, Ended } from '../protocol/ports.ts';
 import type { FireValue, HistoryValue, ListValue, ReadValue, Values } from '../protocol/syscalls.ts';
 
 export const RESULT_CHARS = 40_000;
@@ -60,8 +60,15 @@ export const sayHits = ({ hits, total, cut, looked }: Values['search']): string 
   );
 };
 
+/** A run that was waited for: its words, or why it failed. */
+const sayEnded = (result: object): string => {
+  const { text, error } = result as Partial<Ended>;
+  return [error && `${error.code}: ${error.message}`, text].filter(Boolean).join('\n') || JSON.stringify(result);
+};
+
 export const sayFire = ({ state, run, result }: FireValue): string => {
-  const answer = result === undefined ? '' : `\n${typeof result === 'string' ? result : JSON.stringify(result)}`;
+  const words = result !== null && typeof result === 'object' ? sayEnded(result) : result;
+  const answer = words === undefined ? '' : `\n${typeof words === 'string' ? words : JSON.stringify(words)}`;
   return cap(`${state}${run ? `, run ${run}` : ''}${answer}`, "The rest is in the run's record under /system/runs.");
 };
 

@@ -37,10 +37,11 @@ const fireBash = async (kernel: Kernel, caller: Caller, effect: Effect, id: stri
       ...parent,
     },
     async (process) => {
+      const { actor, capabilities, above } = caller;
       const abort = AbortSignal.any([process.signal, caller.signal]);
       // An agent's bash line belongs to the agent's run, so that the run can be read, and undone, as one.
       answer = await kernel.ports.bash.run(
-        kernel.sys({ actor: caller.actor, run: caller.run || id, capabilities: caller.capabilities, signal: abort }),
+        kernel.sys({ actor, run: caller.run || id, capabilities, above, signal: abort }),
         order,
       );
       return { state: answer.ok ? 'done' : 'failed', usage: emptyUsage() };
@@ -58,7 +59,7 @@ const fireEffect = async (
   id: string,
   key: string | undefined,
 ): Promise<Result<FireValue>> => {
-  const facts = await kernel.facts.of(caller.actor, caller.capabilities);
+  const facts = await kernel.facts.of(caller.actor, caller.capabilities, caller.above);
   const verdict = decideEffect(caller.actor, effect, facts);
   if (verdict.verdict === 'deny') return err(verdict.code, verdict.reason);
   const again = (result: string): Result<FireValue> =>

@@ -142,7 +142,7 @@ export const writeChecked = async (
   // A request repeated after the kernel moved to another tab: it was done, so it is not done again.
   const done = caller.cause === '' ? undefined : kernel.causes.get(caller.cause);
   if (done) return ok({ revisions: done });
-  const facts = await kernel.facts.of(caller.actor, caller.capabilities);
+  const facts = await kernel.facts.of(caller.actor, caller.capabilities, caller.above);
   const { refusal, waits } = judge(kernel, caller, changes, facts);
   if (refusal) return refusal;
   if (waits !== undefined) return wait(kernel, caller, asked, waits);

@@ -73,6 +73,8 @@ export type RunRecord =
       recorded?: string;
       prompt?: string;
       after?: string;
+      /** The agents whose runs led to this one, from the first; absent when none did. */
+      above?: readonly string[];
     }
   | {
       t: 'model';
