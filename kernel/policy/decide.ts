@@ -32,8 +32,6 @@ export type Facts = {
   role?: Role | undefined;
   /** Minted for this process by a call the operator made. */
   capabilities: readonly Capability[];
-  /** [L4] The agents whose runs led to this one: their rights bound what it may write. */
-  above?: readonly { actor: Actor; facts: Facts }[];
 };
 
 const APPLY: Verdict = { verdict: 'apply' };
@@ -59,7 +57,8 @@ const holds = (capabilities: readonly Capability[], path: Path): boolean =>
   capabilities.some((capability) => matcher(capability.paths)(path));
 
 /** The agent whose private memory a path lies in. */
-const memoryOf = (path: Path): string | undefined => /^\/workspace\/agents\/([^/]+)\/memory(?:\/|$)/.exec(path)?.[1];
+export const memoryOf = (path: Path): string | undefined =>
+  /^\/workspace\/agents\/([^/]+)\/memory(?:\/|$)/.exec(path)?.[1];
 
 export const decideRead = (actor: Actor, path: Path): Verdict => {
   const owner = memoryOf(path);
@@ -73,7 +72,7 @@ const neverAuto = (policy: Policy, word: 'path', target: string): string | undef
     return kind === word && pattern !== undefined && matcher(pattern)(target);
   });
 
-const writeAlone = (actor: Actor, path: Path, facts: Facts): Verdict => {
+export const decideWrite = (actor: Actor, path: Path, facts: Facts): Verdict => {
   // Minted capabilities come first: they are how the kernel's own calls reach what ordinary writes cannot.
   if (holds(facts.capabilities, path)) return APPLY;
   if (isUnder(path, PROC)) return deny('EROFS', '/proc shows what runs; it cannot be written.');
@@ -108,24 +107,6 @@ const writeAlone = (actor: Actor, path: Path, facts: Facts): Verdict => {
   if (asked.length === 0 || !matcher(asked)(path))
     return deny('EACCES', `${roleFile(name)} does not let ${name} write ${path}.`);
   return autonomyOver('workspace', facts, neverAuto(facts.policy, 'path', path));
-};
-
-/** From widest to strictest. */
-const STRICTNESS: readonly Verdict['verdict'][] = ['apply', 'queue', 'deny'];
-export const isStricter = (a: Verdict, b: Verdict): boolean =>
-  STRICTNESS.indexOf(a.verdict) > STRICTNESS.indexOf(b.verdict);
-
-/** [L4] Whoever has work done by another may not have done what it may not do; a memory is its owner's alone. */
-export const decideWrite = (actor: Actor, path: Path, facts: Facts): Verdict => {
-  let strictest = writeAlone(actor, path, facts);
-  if (memoryOf(path) === actorNameOf(actor)) return strictest;
-  for (const upper of facts.above ?? []) {
-    const verdict = writeAlone(upper.actor, path, upper.facts);
-    if (!isStricter(verdict, strictest) || verdict.verdict === 'apply') continue;
-    const reason = `${actorNameOf(actor)} works for ${actorNameOf(upper.actor)} in this run, which is bound as well: ${verdict.reason}`;
-    strictest = { ...verdict, reason };
-  }
-  return strictest;
 };
 
 const autonomyOver = (effect: EffectClass, { policy, role }: Facts, rule: string | undefined): Verdict => {

@@ -12,8 +12,7 @@ import type { Fs } from '../fs/fs.ts';
 import type { Facts } from '../policy/decide.ts';
 
 export type FactsOf = {
-  /** `above`: the agents whose runs led to the one that asks. */
-  of: (actor: Actor, capabilities: readonly Capability[], above?: readonly string[]) => Promise<Facts>;
+  of: (actor: Actor, capabilities: readonly Capability[]) => Promise<Facts>;
   policy: () => Promise<Policy>;
   programs: () => Promise<InstalledProgram[]>;
 };
@@ -81,23 +80,18 @@ export const createFacts = (fs: Fs): FactsOf => {
       return result.ok && result.value.name === name ? result.value : undefined;
     });
 
-  const of: FactsOf['of'] = async (actor, capabilities, above = []) => {
-    // Policy binds agents; for the others it is not even loaded, so that the first write does not wait for a YAML parser.
-    if (actorKind(actor) !== 'agent') return { policy: STRICTEST, powers: [], capabilities };
-    const name = actorNameOf(actor);
-    const active = (await programs()).filter((program) => program.state === 'active' && program.agents.includes(name));
-    const uppers = above.map(async (upper) => ({
-      actor: `agent:${upper}` as const,
-      facts: await of(`agent:${upper}`, []),
-    }));
-    return {
-      policy: await policy(),
-      powers: active.flatMap((program) => program.powers.write),
-      capabilities,
-      role: await roleOf(name),
-      ...(uppers.length > 0 ? { above: await Promise.all(uppers) } : {}),
-    };
+  return {
+    policy,
+    programs,
+    of: async (actor, capabilities) => {
+      // Policy binds agents; for the others it is not even loaded, so that the first write does not wait for a YAML parser.
+      if (actorKind(actor) !== 'agent') return { policy: STRICTEST, powers: [], capabilities };
+      const facts: Facts = { policy: await policy(), powers: [], capabilities };
+      const name = actorNameOf(actor);
+      const active = (await programs()).filter(
+        (program) => program.state === 'active' && program.agents.includes(name),
+      );
+      return { ...facts, powers: active.flatMap((program) => program.powers.write), role: await roleOf(name) };
+    },
   };
-
-  return { policy, programs, of };
 };

@@ -59,7 +59,7 @@ const fireEffect = async (
   id: string,
   key: string | undefined,
 ): Promise<Result<FireValue>> => {
-  const facts = await kernel.facts.of(caller.actor, caller.capabilities, caller.above);
+  const facts = await kernel.facts.of(caller.actor, caller.capabilities);
   const verdict = decideEffect(caller.actor, effect, facts);
   if (verdict.verdict === 'deny') return err(verdict.code, verdict.reason);
   const again = (result: string): Result<FireValue> =>

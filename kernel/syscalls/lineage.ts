@@ -4,7 +4,8 @@
  */
 import { actorKind, actorNameOf } from '../protocol/actor.ts';
 import { err, type Err } from '../protocol/errors.ts';
-import type { Caller } from './kernel.ts';
+import type { Judged } from '../policy/decide-below.ts';
+import type { Caller, Kernel } from './kernel.ts';
 
 /** Agents in one chain, the last included. */
 const DEEPEST = 4;
@@ -12,6 +13,12 @@ const DEEPEST = 4;
 /** Above whatever the caller starts. */
 export const lineageOf = ({ actor, above = [] }: Pick<Caller, 'actor' | 'above'>): readonly string[] =>
   actorKind(actor) === 'agent' ? [...above, actorNameOf(actor)] : above;
+
+/** What holds for each of those above the caller. */
+export const factsAbove = (kernel: Kernel, { above = [] }: Pick<Caller, 'above'>): Promise<Judged[]> =>
+  Promise.all(
+    above.map(async (name) => ({ actor: `agent:${name}` as const, facts: await kernel.facts.of(`agent:${name}`, []) })),
+  );
 
 /** Why `agent` is not started below these; undefined when it may be. */
 export const loops = (agent: string, above: readonly string[]): Err | undefined => {
