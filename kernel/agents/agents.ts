@@ -84,6 +84,7 @@ export const createAgents = (options: AgentsOptions): AgentsPort => {
     if (!prepared.ok) return over('failed', prepared.error);
     const limits = [order.role.budget?.per_run, order.job?.budget?.usd].filter((usd) => usd !== undefined);
     const file = recordOf(sys, order);
+    const standing = await standingFor(sys, order, file);
     const system = await systemPrompt(sys, order);
     const schemas = toolSchemas(order.role.tools);
     return runLoop({
@@ -92,9 +93,9 @@ export const createAgents = (options: AgentsOptions): AgentsPort => {
       live: createLiveText(sys, pace.live),
       system,
       toolSchemas: schemas,
-      standing: await standingFor(sys, order, file),
+      standing,
       fit: createFit(sys, { limit: options.context ?? provider.context, fixed: [system, schemas], file }),
-      runTool: createTools(sys, order.role.tools).run,
+      runTool: createTools(sys, order.role.tools, { again: standing.turns > 0 }).run,
       maxTurns: options.maxTurns ?? MAX_TURNS,
       maxUsd: limits.length > 0 ? Math.min(...limits) : undefined,
     });

@@ -18,6 +18,9 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   ESTALE: 'Read it again and redo your change on what is there now.',
   EEXIST: 'Read what is there before you decide to replace it.',
   EAGAIN: 'Do not repeat it.',
+  ENOSPC: 'Nothing of it was kept. Do not repeat it as it is: say in your answer that the disk is full.',
+  EDQUOT: 'Do not repeat it: end with what you have, and say what is left to do.',
+  ETIMEDOUT: 'It may have taken effect all the same: look before you repeat it.',
 };
 
 export const sayRefusal = (error: SysError): string => {

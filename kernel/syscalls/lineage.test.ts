@@ -91,6 +91,20 @@ describe('[L4] one agent works for another', () => {
     expect(k.kernel.processes.list()).toEqual([]);
   });
 
+  test('nor by bringing back what was removed', async () => {
+    const path = '/workspace/letters/old.md';
+    const restore = async (sys: Sys): Promise<string> => {
+      const done = await sys.write([{ op: 'restore', path }], { message: 'm' });
+      return done.ok ? 'ok' : `${done.error.code}: ${done.error.message}`;
+    };
+    const op = await boot({ drafter: restore, clerk: (sys) => fire(sys, 'drafter') });
+    await Promise.all([agent(op, 'clerk'), agent(op, 'drafter'), grants(op)]);
+    await put(op, path, 'old');
+    must(await op.write([{ op: 'remove', path }], { message: 'm' }));
+    expect(await fire(op, 'clerk')).toMatch(/^EACCES: drafter works for clerk/);
+    expect(await fire(op, 'drafter')).toBe('ok');
+  });
+
   test('nor through a job, which is bound as well', async () => {
     const op = await boot({
       drafter: (sys) => write(sys, '/workspace/letters/b.md'),

@@ -6,6 +6,9 @@
 import type { Result } from '../../protocol/errors.ts';
 import type { ModelBlock, Usage } from '../../protocol/formats/records.ts';
 
+/** The field of a tool call's input that holds what the model wrote when that was not JSON. */
+export const NOT_JSON = 'not_json';
+
 export type ToolSchema = {
   name: string;
   description: string;
