@@ -37,10 +37,11 @@ const fireBash = async (kernel: Kernel, caller: Caller, effect: Effect, id: stri
       ...parent,
     },
     async (process) => {
+      const { actor, capabilities, above } = caller;
       const abort = AbortSignal.any([process.signal, caller.signal]);
       // An agent's bash line belongs to the agent's run, so that the run can be read, and undone, as one.
       answer = await kernel.ports.bash.run(
-        kernel.sys({ actor: caller.actor, run: caller.run || id, capabilities: caller.capabilities, signal: abort }),
+        kernel.sys({ actor, run: caller.run || id, capabilities, above, signal: abort }),
         order,
       );
       return { state: answer.ok ? 'done' : 'failed', usage: emptyUsage() };

@@ -81,6 +81,8 @@ export type RunRecord =
       recorded?: string;
       prompt?: string;
       after?: string;
+      /** The agents whose runs led to this one, from the first; absent when none did. */
+      above?: readonly string[];
     }
   /** Before a model is asked: the most that the call can cost, and how long its answer may be. */
   | { t: 'reserve'; at: string; id: string; model: string; usd: number; max_tokens: number }
@@ -107,8 +109,11 @@ export type RunRecord =
       result: string;
       revisions?: RevisionId[];
     }
-  /** `resumed`: the kernel died and the run went on; `paused`: it was held, or let go. */
-  | { t: 'note'; at: string; text: string; resumed?: boolean; paused?: boolean }
+  /**
+   * `resumed`: the kernel died and the run went on; `paused`: it was held, or let go; `cleared`: so many tool calls, from
+   * the first on, are no longer sent in full.
+   */
+  | { t: 'note'; at: string; text: string; resumed?: boolean; paused?: boolean; cleared?: number }
   | {
       t: 'end';
       at: string;
