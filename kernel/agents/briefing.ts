@@ -19,8 +19,9 @@ const LINE_CHARS = 160;
 
 export const OUTCOMES_ROOT: Path = '/system/outcomes';
 
+/** One line, whatever stands in it: a title or a measured value must not look like a line of ours. */
 const line = (text: string): string => {
-  const [first = ''] = text.trim().split('\n', 1);
+  const [first = ''] = text.trim().split(/[\n\r\u0085\u2028\u2029]/, 1);
   return first.length <= LINE_CHARS ? first : `${first.slice(0, LINE_CHARS)}…`;
 };
 const textAt = async (sys: Sys, path: Path, length?: number): Promise<string> => {
@@ -86,7 +87,8 @@ export const lastDecisions = async (sys: Sys): Promise<string> => {
   return own
     .slice(0, LAST)
     .map(({ id, title, state, decision, result }) => {
-      const why = decision?.reason ?? result?.error?.message ?? result?.said ?? '';
+      // What the outside answered stays in the record: it is no part of a system prompt.
+      const why = decision?.reason ?? result?.error?.code ?? '';
       return `- ${id} "${line(title)}": ${state}${why === '' ? '' : `: ${line(why)}`}`;
     })
     .join('\n');
