@@ -4,9 +4,11 @@
  * anything that a model, a network or a tool can do.
  */
 import type { SysError } from '../protocol/errors.ts';
-import { emptyUsage, runFile, type Usage } from '../protocol/formats/records.ts';
+import { dayOf, emptyUsage, runFile } from '../protocol/formats/records.ts';
+import type { Path } from '../protocol/paths.ts';
 import type { AgentOrder, AgentsPort, Ended, SecretsPort } from '../protocol/ports.ts';
 import type { Sys } from '../protocol/sys.ts';
+import { createFit } from './context.ts';
 import { createLiveText } from './live.ts';
 import { runLoop } from './loop.ts';
 import { createMeter } from './meter.ts';
@@ -15,7 +17,7 @@ import { systemPrompt, withDate } from './prompt.ts';
 import type { Message, Provider } from './providers/provider.ts';
 import { createRehearsal } from './providers/rehearsal.ts';
 import { PROVIDERS, type ProviderFactory } from './providers/table.ts';
-import { conversation, parseRun, rebuild, usedBy } from './resume.ts';
+import { conversation, parseRun, rebuild, startOf, type Standing } from './resume.ts';
 import { toolSchemas } from './schemas.ts';
 import { createTools } from './tools.ts';
 
@@ -24,6 +26,8 @@ export type AgentsOptions = {
   providers?: Record<string, ProviderFactory>;
   online?: () => boolean;
   maxTurns?: number;
+  /** Tokens that a request may have, instead of what the model's entry in policy says. */
+  context?: number;
   /** Milliseconds; tests set them low. */
   pace?: { live?: number; rehearsal?: number; waits?: readonly number[] };
 };
@@ -33,9 +37,9 @@ const MAX_TURNS = 40;
 
 const over = (state: Ended['state'], error: SysError): Ended => ({ state, error, usage: emptyUsage() });
 
-/** An order that continues this very run: its file names the run itself. */
-const isOwn = (sys: Sys, file: string): boolean =>
-  sys.run !== '' && file.endsWith(`/${sys.run}.jsonl`) && file === runFile(file.split('/')[3] ?? '', sys.run);
+/** The run's own record. An order that continues this very run names it. */
+const recordOf = (sys: Sys, { after }: AgentOrder): Path =>
+  sys.run !== '' && after?.endsWith(`/${sys.run}.jsonl`) ? after : runFile(dayOf(sys.now()), sys.run);
 
 export const createAgents = (options: AgentsOptions): AgentsPort => {
   const pace = { ...PACE, ...options.pace };
@@ -61,17 +65,19 @@ export const createAgents = (options: AgentsOptions): AgentsPort => {
     return { provider: factory({ model: paid.value, key: options.secrets, online, waits: pace.waits, meter }) };
   };
 
-  /** The conversation to go on with, and what this run has used of it already. */
-  const talkFor = async (sys: Sys, order: AgentOrder): Promise<{ messages: Message[]; used: Usage }> => {
-    const asked: Message = { role: 'user', content: [{ type: 'text', text: withDate(order.prompt, order.date) }] };
+  /** Where the run starts, or, taken up again, stands. `file` is its own record. */
+  const standingFor = async (sys: Sys, order: AgentOrder, file: Path): Promise<Standing> => {
     const { after } = order;
-    if (after === undefined || !isOwn(sys, after)) {
-      return { messages: [...(after === undefined ? [] : await conversation(sys, after)), asked], used: emptyUsage() };
+    const read = after === file ? await sys.read(file, { as: 'text' }) : undefined;
+    if (read?.ok && typeof read.value.content === 'string') {
+      const text = read.value.content;
+      const earlier = startOf(parseRun(text))?.after;
+      const standing = rebuild(text, file, earlier === undefined ? [] : await conversation(sys, earlier));
+      if (standing.messages.length > 0) return standing;
     }
-    const read = await sys.read(after, { as: 'text' });
-    const records = read.ok && typeof read.value.content === 'string' ? parseRun(read.value.content) : [];
-    const messages = rebuild(records);
-    return { messages: messages.length > 0 ? messages : [asked], used: usedBy(records) };
+    const asked: Message = { role: 'user', content: [{ type: 'text', text: withDate(order.prompt, order.date) }] };
+    const earlier = after === undefined || after === file ? [] : await conversation(sys, after);
+    return { messages: [...earlier, asked], used: emptyUsage(), turns: 0 };
   };
 
   const run = async (sys: Sys, order: AgentOrder): Promise<Ended> => {
@@ -80,14 +86,19 @@ export const createAgents = (options: AgentsOptions): AgentsPort => {
     const { provider } = chosen;
     const prepared = await provider.prepare();
     if (!prepared.ok) return over('failed', prepared.error);
+    const file = recordOf(sys, order);
+    const standing = await standingFor(sys, order, file);
+    const system = await systemPrompt(sys, order);
+    const schemas = toolSchemas(order.role.tools);
     return runLoop({
       sys,
       provider,
       live: createLiveText(sys, pace.live),
-      system: await systemPrompt(sys, order),
-      toolSchemas: toolSchemas(order.role.tools),
-      ...(await talkFor(sys, order)),
-      runTool: createTools(sys, order.role.tools).run,
+      system,
+      toolSchemas: schemas,
+      standing,
+      fit: createFit(sys, { limit: options.context ?? provider.context, fixed: [system, schemas], file }),
+      runTool: createTools(sys, order.role.tools, { again: standing.turns > 0 }).run,
       maxTurns: options.maxTurns ?? MAX_TURNS,
     });
   };

@@ -1,7 +1,8 @@
 /**
  * The loop of one run: a turn of the model, its tool calls, the next turn, until it is done. Each turn is on record
  * before its calls are made, and each call's outcome before the next turn, so the run file is a checkpoint.
- * A record that cannot be written ends the run: nothing happens off the record.
+ * A run that was cut short goes on with its last turn as if it had just come; what changes something and is not known to
+ * have ended is not called again. A record that cannot be written ends the run: nothing happens off the record.
  */
 import { err, ok, type Result, type SysError } from '../protocol/errors.ts';
 import { addUsage, type RunRecord, type Usage } from '../protocol/formats/records.ts';
@@ -9,8 +10,9 @@ import type { Ended } from '../protocol/ports.ts';
 import type { Sys } from '../protocol/sys.ts';
 import type { LiveText } from './live.ts';
 import type { Message, ModelTurn, Provider, SystemPart, ToolResult, ToolSchema } from './providers/provider.ts';
-import { textOf } from './resume.ts';
-import { batches, type Outcome, type ToolUse } from './tools.ts';
+import type { Fit } from './context.ts';
+import { textOf, UNKNOWN, type OpenTurn, type Standing } from './resume.ts';
+import { batches, isReadOnly, type Outcome, type ToolUse } from './tools.ts';
 
 export type Loop = {
   sys: Sys;
@@ -18,9 +20,10 @@ export type Loop = {
   live: LiveText;
   system: SystemPart[];
   toolSchemas: ToolSchema[];
-  messages: Message[];
-  /** Spent before: a run that continues pays for its first part too. */
-  used: Usage;
+  /** Where it starts, or goes on. A run that continues pays for its first part too. */
+  standing: Standing;
+  /** Makes room in a conversation that has become too long for the model. */
+  fit: Fit;
   runTool: (call: ToolUse) => Promise<Outcome>;
   maxTurns: number;
 };
@@ -35,9 +38,10 @@ const STOPS: Record<string, string> = {
 
 export const runLoop = async (loop: Loop): Promise<Ended> => {
   const { sys, provider, live } = loop;
-  const messages = [...loop.messages];
-  let usage = loop.used;
-  let text: string | undefined;
+  const { open } = loop.standing;
+  let messages: Message[] = [...loop.standing.messages];
+  let usage = loop.standing.used;
+  let text = loop.standing.said;
 
   const log = async (record: RunRecord): Promise<Result<unknown>> => sys.invoke('log', { record });
   const stamp = (): string => new Date(sys.now()).toISOString();
@@ -54,6 +58,9 @@ export const runLoop = async (loop: Loop): Promise<Ended> => {
   const failed = (error: SysError): Ended => (sys.signal.aborted ? end('cancelled') : end('failed', error));
 
   const turn = async (): Promise<Result<ModelTurn>> => {
+    const fitted = await loop.fit(messages);
+    if (!fitted.ok) return fitted;
+    messages = fitted.value;
     const started = sys.now();
     const notes: Promise<unknown>[] = [];
     const streamed = await provider.stream(
@@ -87,9 +94,11 @@ export const runLoop = async (loop: Loop): Promise<Ended> => {
     return logged.ok ? streamed : logged;
   };
 
-  const callTool = async (call: ToolUse): Promise<Result<ToolResult>> => {
+  /** `unsure`: it may have been begun already, by the kernel that stopped. */
+  const callTool = async (call: ToolUse, unsure: boolean): Promise<Result<ToolResult>> => {
     const started = sys.now();
-    const { ok: fine, text: result, revisions } = await loop.runTool(call);
+    const outcome: Outcome = unsure && !isReadOnly(call) ? { ok: false, text: UNKNOWN } : await loop.runTool(call);
+    const { ok: fine, text: result, revisions } = outcome;
     const record: RunRecord = {
       t: 'tool',
       at: stamp(),
@@ -106,11 +115,18 @@ export const runLoop = async (loop: Loop): Promise<Ended> => {
     return ok({ type: 'tool_result', tool_use_id: call.id, content: result, ...(fine ? {} : { is_error: true }) });
   };
 
-  const callTools = async (calls: ToolUse[]): Promise<Result<ToolResult[]>> => {
+  const callTools = async (calls: ToolUse[], begun: OpenTurn | undefined): Promise<Result<ToolResult[]>> => {
     const results: ToolResult[] = [];
+    let unsure = begun !== undefined;
     for (const batch of batches(calls)) {
       if (sys.signal.aborted) return err('ECANCELED', 'The run was stopped.');
-      for (const result of await Promise.all(batch.map(callTool))) {
+      const answers = batch.map(async (call) => {
+        const known = begun?.results.get(call.id);
+        return known ? ok(known) : callTool(call, unsure);
+      });
+      // A batch begins when the one before it is on record, so only the first without its results can have been begun.
+      if (batch.some((call) => !begun?.results.has(call.id))) unsure = false;
+      for (const result of await Promise.all(answers)) {
         if (!result.ok) return result;
         results.push(result.value);
       }
@@ -118,12 +134,14 @@ export const runLoop = async (loop: Loop): Promise<Ended> => {
     return ok(results);
   };
 
-  for (let turns = 0; turns < loop.maxTurns; turns++) {
+  const first = loop.standing.turns - (open ? 1 : 0);
+  for (let turns = first; turns < loop.maxTurns; turns++) {
+    const begun = turns === first ? open : undefined;
     if (sys.signal.aborted) return end('cancelled');
-    const answer = await turn();
+    const answer = begun ? ok(begun) : await turn();
     // A limit of time that leaves nothing for the first answer: the run did not happen.
     const { error } = answer.ok ? {} : answer;
-    if (turns === 0 && error?.detail?.['skip'] === true) return end('skipped', error);
+    if (turns === first && !begun && error?.detail?.['skip'] === true) return end('skipped', error);
     if (!answer.ok) return failed(answer.error);
     const { content, stop } = answer.value;
     text = textOf(content) || text;
@@ -142,7 +160,7 @@ export const runLoop = async (loop: Loop): Promise<Ended> => {
         message: `The model stopped with "${stop}", which is not understood here.`,
       });
     if (calls.length === 0) continue;
-    const results = await callTools(calls);
+    const results = await callTools(calls, begun);
     if (!results.ok) return failed(results.error);
     messages.push({ role: 'user', content: results.value });
   }

@@ -4,7 +4,7 @@
  */
 import type { ErrorCode, SysError } from '../protocol/errors.ts';
 import type { Revision, Stat } from '../protocol/files.ts';
-import type { BashEnded } from '../protocol/ports.ts';
+import type { BashEnded, Ended } from '../protocol/ports.ts';
 import type { FireValue, HistoryValue, ListValue, ReadValue, Values } from '../protocol/syscalls.ts';
 
 export const RESULT_CHARS = 40_000;
@@ -18,6 +18,9 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   ESTALE: 'Read it again and redo your change on what is there now.',
   EEXIST: 'Read what is there before you decide to replace it.',
   EAGAIN: 'Do not repeat it.',
+  ENOSPC: 'Nothing of it was kept. Do not repeat it as it is: say in your answer that the disk is full.',
+  EDQUOT: 'Do not repeat it: end with what you have, and say what is left to do.',
+  ETIMEDOUT: 'It may have taken effect all the same: look before you repeat it.',
 };
 
 export const sayRefusal = (error: SysError): string => {
@@ -60,8 +63,15 @@ export const sayHits = ({ hits, total, cut, looked }: Values['search']): string 
   );
 };
 
+/** A run that was waited for: its words, or why it failed. */
+const sayEnded = (result: object): string => {
+  const { text, error } = result as Partial<Ended>;
+  return [error && `${error.code}: ${error.message}`, text].filter(Boolean).join('\n') || JSON.stringify(result);
+};
+
 export const sayFire = ({ state, run, result }: FireValue): string => {
-  const answer = result === undefined ? '' : `\n${typeof result === 'string' ? result : JSON.stringify(result)}`;
+  const words = result !== null && typeof result === 'object' ? sayEnded(result) : result;
+  const answer = words === undefined ? '' : `\n${typeof words === 'string' ? words : JSON.stringify(words)}`;
   return cap(`${state}${run ? `, run ${run}` : ''}${answer}`, "The rest is in the run's record under /system/runs.");
 };
 

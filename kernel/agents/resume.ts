@@ -1,11 +1,12 @@
 /**
  * From a run's record back to a conversation. For a chat that goes on: what was asked and what was answered, run by
- * run. For a run that was cut short: every turn and every result, so that it continues where it stood; a call whose
- * end is not on record is never repeated by itself.
+ * run. For a run that was cut short: every turn and every result, so that it continues where it stood, with its last turn
+ * still open: a call that changes something and whose end is not on record is never repeated by itself.
  */
 import { addUsage, emptyUsage, type ModelBlock, type RunRecord, type Usage } from '../protocol/formats/records.ts';
 import type { Path } from '../protocol/paths.ts';
 import type { Sys } from '../protocol/sys.ts';
+import { clear, parseLine, placesIn, toolUses } from './context.ts';
 import type { Message, ToolResult } from './providers/provider.ts';
 
 /** How far back a chat is carried: runs, and characters of them. */
@@ -13,22 +14,14 @@ const CHAIN_RUNS = 20;
 const CHAIN_CHARS = 120_000;
 
 /** A last line that was cut off while it was written is left out. */
-export const parseRun = (text: string): RunRecord[] =>
-  text.split('\n').flatMap((line): RunRecord[] => {
-    try {
-      const record: unknown = JSON.parse(line);
-      return record !== null && typeof record === 'object' && 't' in record ? [record as RunRecord] : [];
-    } catch {
-      return [];
-    }
-  });
+export const parseRun = (text: string): RunRecord[] => text.split('\n').flatMap((line) => parseLine(line) ?? []);
 
 const say = (text: string): Message => ({ role: 'user', content: [{ type: 'text', text }] });
 
 export const textOf = (content: readonly ModelBlock[]): string =>
   content.flatMap((block) => (block.type === 'text' && block.text.trim() !== '' ? [block.text] : [])).join('\n\n');
 
-const startOf = (records: readonly RunRecord[]) => records.find((record) => record.t === 'start');
+export const startOf = (records: readonly RunRecord[]) => records.find((record) => record.t === 'start');
 
 /** Prompt and answers of one run, without its tool calls. */
 export const exchange = (records: readonly RunRecord[]): Message[] => {
@@ -63,42 +56,72 @@ export const conversation = async (sys: Sys, file: Path): Promise<Message[]> => 
   return messages;
 };
 
-const UNKNOWN =
+/** The last turn on record: whatever follows from it may not have been done yet. */
+export type OpenTurn = { content: ModelBlock[]; stop: string; results: Map<string, ToolResult> };
+
+/** Where a run stands. */
+export type Standing = {
+  messages: Message[];
+  used: Usage;
+  /** Turns of the model so far. */
+  turns: number;
+  /** What it said last, before the open turn. */
+  said?: string;
+  open?: OpenTurn;
+};
+
+export const UNKNOWN =
   'How this call ended is not on record: the run was cut short. Look whether it took effect before you repeat it.';
 
-/** What a run had used up to where its record ends. */
-export const usedBy = (records: readonly RunRecord[]): Usage =>
-  records.reduce((sum, record) => (record.t === 'model' ? addUsage(sum, record.usage) : sum), emptyUsage());
+const resultOf = ({ id, ok, result }: Extract<RunRecord, { t: 'tool' }>): ToolResult => ({
+  type: 'tool_result',
+  tool_use_id: id,
+  content: result,
+  ...(ok ? {} : { is_error: true }),
+});
 
-/** Every turn and every result of a run, ready to be sent again. */
-export const rebuild = (records: readonly RunRecord[]): Message[] => {
-  const results = new Map<string, ToolResult>();
-  for (const record of records) {
-    if (record.t !== 'tool') continue;
-    results.set(record.id, {
-      type: 'tool_result',
-      tool_use_id: record.id,
-      content: record.result,
-      ...(record.ok ? {} : { is_error: true }),
-    });
+const unknown = (id: string): ToolResult => ({
+  type: 'tool_result',
+  tool_use_id: id,
+  content: UNKNOWN,
+  is_error: true,
+});
+
+const messagesOf = ({ content, results }: OpenTurn): Message[] => {
+  const answers = toolUses(content).map(({ id }) => results.get(id) ?? unknown(id));
+  return [
+    ...(content.length > 0 ? [{ role: 'assistant' as const, content }] : []),
+    ...(answers.length > 0 ? [{ role: 'user' as const, content: answers }] : []),
+  ];
+};
+
+/**
+ * Where the run in `text`, its record, stands: every turn and every result, as they were sent, with what had been cleared
+ * by then. `before` is the conversation that it continued.
+ */
+export const rebuild = (text: string, file: Path, before: readonly Message[] = []): Standing => {
+  const places = placesIn(text);
+  const standing: Standing = { messages: [...before], used: emptyUsage(), turns: 0 };
+  const close = (): void => {
+    if (!standing.open) return;
+    const said = textOf(standing.open.content);
+    if (said !== '') standing.said = said;
+    standing.messages.push(...messagesOf(standing.open));
+    delete standing.open;
+  };
+  for (const record of parseRun(text)) {
+    if (record.t === 'start' && record.prompt) standing.messages.push(say(record.prompt));
+    if (record.t === 'model') {
+      close();
+      standing.turns++;
+      standing.used = addUsage(standing.used, record.usage);
+      standing.open = { content: record.content, stop: record.stop, results: new Map() };
+    }
+    if (record.t === 'tool') standing.open?.results.set(record.id, resultOf(record));
+    if (record.t === 'note' && record.cleared !== undefined) {
+      close();
+      standing.messages = clear(standing.messages, record.cleared, { file, places });
+    }
   }
-  const messages: Message[] = [];
-  const prompt = startOf(records)?.prompt;
-  if (prompt) messages.push(say(prompt));
-  for (const record of records) {
-    if (record.t !== 'model' || record.content.length === 0) continue;
-    messages.push({ role: 'assistant', content: record.content });
-    const calls = record.content.flatMap((block) => (block.type === 'tool_use' ? [block.id] : []));
-    if (calls.length === 0) continue;
-    messages.push({
-      role: 'user',
-      content: calls.map(
-        (id): ToolResult =>
-          results.get(id) ?? { type: 'tool_result', tool_use_id: id, content: UNKNOWN, is_error: true },
-      ),
-    });
-  }
-  // A model is asked, never handed its own last word to go on from.
-  if (messages.at(-1)?.role === 'assistant') messages.push(say('You were interrupted here. Go on.'));
-  return messages;
+  return standing;
 };

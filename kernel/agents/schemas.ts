@@ -20,7 +20,7 @@ const MORE: Partial<Record<ToolName, string>> = {
   write:
     "Every change passes the operator's policy. Before replacing a file with `put`, read it; for a small change prefer `edit`.",
   propose: 'For what `write` refuses: the operator decides, and it is applied as proposed.',
-  fire: 'An agent is named by its folder (/workspace/agents/<name>, with args.prompt), a job by its file.',
+  fire: 'An agent is named by its folder (/workspace/agents/<name>, with args.prompt), a job by its file. With args.wait true the answer is what it said at its end; without, only that it started. It knows nothing of this conversation, and may write only what you may write too.',
 };
 
 const BASH =

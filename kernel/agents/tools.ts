@@ -12,20 +12,27 @@ import type { BashEnded } from '../protocol/ports.ts';
 import type { Sys } from '../protocol/sys.ts';
 import { CALLS, type Args } from '../protocol/syscalls.ts';
 import { createBases } from './bases.ts';
+import { NOT_JSON } from './providers/provider.ts';
 import { cap, RESULT_CHARS, sayBash, sayFire, sayHits, sayList, sayRead, sayRefusal } from './results.ts';
 import { bashInput } from './schemas.ts';
 
 export type ToolUse = Extract<ModelBlock, { type: 'tool_use' }>;
 export type Outcome = { ok: boolean; text: string; revisions?: RevisionId[] };
 
+const NEW_SHELL =
+  '[This run was taken up again: the shell was a new one, in the first folder and without earlier variables.]';
+
 const READ_ONLY: ReadonlySet<string> = new Set<ToolName>(['read', 'list', 'search']);
+
+/** May be done again without harm, and next to others. */
+export const isReadOnly = ({ name }: ToolUse): boolean => READ_ONLY.has(name);
 
 /** Neighbouring calls that only read form one batch; any other is a batch of its own. */
 export const batches = (calls: readonly ToolUse[]): ToolUse[][] => {
   const out: ToolUse[][] = [];
   for (const call of calls) {
     const last = out.at(-1);
-    if (last?.[0] && READ_ONLY.has(last[0].name) && READ_ONLY.has(call.name)) last.push(call);
+    if (last?.[0] && isReadOnly(last[0]) && isReadOnly(call)) last.push(call);
     else out.push([call]);
   }
   return out;
@@ -36,7 +43,18 @@ const refused = (result: Result<unknown>): Outcome =>
 const answered = <T>(result: Result<T>, say: (value: T) => string): Outcome =>
   result.ok ? { ok: true, text: say(result.value) } : refused(result);
 
-export const createTools = (sys: Sys, allowed: readonly ToolName[]) => {
+/** Why an input is none at all; what is wrong in it is for the gate to say. */
+const badInput = (input: unknown): string | undefined => {
+  if (input === null || typeof input !== 'object' || Array.isArray(input))
+    return 'The input of a call is a JSON object with the fields of its schema.';
+  const written = (input as Record<string, unknown>)[NOT_JSON];
+  return typeof written === 'string'
+    ? `Nothing was done: the input of this call was not JSON (it began ${JSON.stringify(written.slice(0, 80))}). Send it again, with quotes and line breaks in strings escaped.`
+    : undefined;
+};
+
+/** `again`: the run was taken up again, so what its shell knew is gone. */
+export const createTools = (sys: Sys, allowed: readonly ToolName[], { again = false } = {}) => {
   const bases = createBases(sys);
   /** One shell for the whole run: folder and variables go from script to script. */
   let shell: { cwd?: string; env?: Record<string, string> } = {};
@@ -90,8 +108,9 @@ export const createTools = (sys: Sys, allowed: readonly ToolName[]) => {
     if (!result.ok) return refused(result);
     const ended = result.value.result as BashEnded | undefined;
     if (result.value.state !== 'done' || !ended) return { ok: false, text: sayFire(result.value) };
+    const anew = again && shell.cwd === undefined ? `\n${NEW_SHELL}` : '';
     shell = { cwd: ended.cwd, env: ended.env };
-    return { ok: ended.code === 0, text: sayBash(ended), revisions: ended.revisions };
+    return { ok: ended.code === 0, text: sayBash(ended) + anew, revisions: ended.revisions };
   };
 
   const fire = async (input: Args<'fire'>): Promise<Outcome> => {
@@ -106,6 +125,8 @@ export const createTools = (sys: Sys, allowed: readonly ToolName[]) => {
     if (!(allowed as readonly string[]).includes(name)) {
       return { ok: false, text: `ENOSYS: You have no tool named ${name}. Yours are ${allowed.join(', ')}.` };
     }
+    const bad = badInput(input);
+    if (bad !== undefined) return { ok: false, text: `EINVAL: ${bad}` };
     // The gate parses what it gets; the casts only carry it there.
     switch (name as ToolName) {
       case 'read':

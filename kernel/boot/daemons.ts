@@ -10,9 +10,10 @@ export type Standing = {
 
 export const standDaemons = (daemons: readonly Daemon[], sys: Kernel['sys'], signal: AbortSignal): Standing => {
   const looks: (() => Promise<void>)[] = [];
-  const stops = daemons.map(({ name, capabilities = [], start }) =>
-    start(sys({ actor: `daemon:${name}`, run: '', capabilities, signal }), (look) => void looks.push(look)),
-  );
+  const stops = daemons.map(({ name, writes = [], start }) => {
+    const capabilities = [{ right: 'write' as const, paths: writes }];
+    return start(sys({ actor: `daemon:${name}`, run: '', capabilities, signal }), (look) => void looks.push(look));
+  });
   return {
     alarm: async () => void (await Promise.all(looks.map((look) => look()))),
     stop: () => {

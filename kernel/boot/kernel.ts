@@ -4,9 +4,9 @@
  */
 import type { Actor } from '../protocol/actor.ts';
 import { revisionOf, type RevisionId } from '../protocol/entry.ts';
-import { fail, must, type SysError } from '../protocol/errors.ts';
+import { fail, type SysError } from '../protocol/errors.ts';
 import { LEDGER } from '../protocol/formats/ledger.ts';
-import { dayOf, NARRATIVE, PROPOSALS, RUNS } from '../protocol/formats/records.ts';
+import { RUNS } from '../protocol/formats/records.ts';
 import type { Ports } from '../protocol/ports.ts';
 import { stubOver, type Call } from '../protocol/stub.ts';
 import type { Sys } from '../protocol/sys.ts';
@@ -30,19 +30,17 @@ import { subscribe } from '../syscalls/watch.ts';
 import type { Daemon } from '../daemons/daemon.ts';
 import { genesis } from './genesis.ts';
 import { standDaemons } from './daemons.ts';
-import { createFinder } from './finder.ts';
+import { keepSettling, settle } from './settling.ts';
+import { createFinder, type Finder } from './finder.ts';
+import { createNotify, type Notify } from './notify.ts';
 import { createLazyLedger, createRunRecords } from './run-records.ts';
 
 export const VERSION = '0.1.0';
-const EXPIRY_MS = 30_000;
 const RECENT_CAUSES = 500;
 /** Boot goes on this long after the first answers can be given, or with the first call that needs it. */
 const SETTLE_MS = 100;
 
 export type Timer = (run: () => void, ms: number) => () => void;
-
-/** Tell the operator: kept in the day's narrative, which every open page watches. */
-export type Notify = (notice: { title: string; body: string; by: Actor; run: string }) => Promise<void>;
 
 export type Host = {
   workspace: string;
@@ -105,7 +103,12 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const epoch = await nextEpoch(db);
   const { self, numbers } = await loadDevices(db, epoch);
   let fs: Fs | undefined;
-  const journal = await openJournal({ db, device: self, numbers, epoch, now, onRollback: () => fs?.rolledBack() });
+  let finding: Finder | undefined;
+  const onRollback = (): void => {
+    fs?.rolledBack();
+    finding?.rolledBack();
+  };
+  const journal = await openJournal({ db, device: self, numbers, epoch, now, onRollback });
   /** [F23] Replay leaves out what is damaged; whoever decides by what is not there must not. */
   const readWhole: Replay = async (after, each) => {
     await journal.replay(after, each);
@@ -144,18 +147,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     }),
   });
   const secrets = createSecrets(db, epoch);
-  const notify: Notify = async ({ title, body, by, run }) => {
-    const at = new Date(now()).toISOString();
-    const line = `- ${at.slice(11, 16)} **${title.replaceAll('*', '')}** (${by}${run ? `, run ${run}` : ''})${body ? `: ${body.replaceAll('\n', ' ')}` : ''}\n`;
-    must(
-      await files.write([{ op: 'append', path: `${NARRATIVE}/${dayOf(now())}.md`, content: line }], {
-        actor: by,
-        message: `Notifies: ${title}`,
-        run,
-        cause: '',
-      }),
-    );
-  };
+  const notify = createNotify(files, now, `${self.id}.${epoch}`);
   const causes = new Map<string, RevisionId[]>();
   let turn: Promise<unknown> = Promise.resolve();
   let calls = 0;
@@ -181,6 +173,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   };
 
   const finder = createFinder({ db, epoch, fs: files, vector: () => journal.vector(), setTimer });
+  finding = finder;
   const kernel: Kernel = {
     fs: files,
     live,
@@ -215,9 +208,6 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     if (oldest !== undefined) causes.delete(oldest);
   });
 
-  const settleProposals = async (atBoot: boolean): Promise<void> => {
-    if (files.stat(PROPOSALS)) await (await import('../syscalls/settle-proposals.ts')).settleProposals(kernel, atBoot);
-  };
   /** All that boot does beyond reading: a workspace that is there is shown meanwhile. */
   const start = async (): Promise<void> => {
     await files.whole();
@@ -226,7 +216,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     await genesis(files);
     await live.recover();
     if (files.stat(LEDGER)) await (await import('../syscalls/settle.ts')).settleReservations(kernel);
-    await settleProposals(true);
+    await settle(kernel, true);
     await files.reviewConflicts();
   };
   let begin = (): void => undefined;
@@ -237,20 +227,9 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   const cancelBegin = setTimer(() => begin(), SETTLE_MS);
   if (damaged || !files.stat('/workspace')) await kernel.starting();
   let stopped = false;
-  let cancelExpiry = (): void => undefined;
-  const expire = (): void => {
-    cancelExpiry = setTimer(() => {
-      if (!stopped)
-        void started
-          .then(() => settleProposals(false))
-          .catch(() => undefined)
-          .then(expire);
-    }, EXPIRY_MS);
-  };
-  expire();
-
   const standing = new AbortController();
   let stopDaemons = (): void => undefined;
+  let stopSettling = (): void => undefined;
   const daemonsStarted = started
     .then(() => (damaged ? [] : host.daemons()))
     .then(async (daemons) => {
@@ -258,6 +237,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
         await (await import('../syscalls/resume-runs.ts')).resumeRuns(kernel);
       const daemonsStanding = standDaemons(stopped ? [] : daemons, sys, standing.signal);
       stopDaemons = daemonsStanding.stop;
+      if (!stopped && !damaged) stopSettling = keepSettling(kernel, setTimer);
       const { startUpkeep } = await import('../journal/upkeep.ts');
       if (!stopped) upkeep = startUpkeep({ db, journal, epoch, now, setTimer });
       const { createSweeper, startSweep } = await import('../fs/sweep.ts');
@@ -283,8 +263,8 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       stopped = true;
       cancelBegin();
       await kernel.starting?.().catch(() => undefined);
-      cancelExpiry();
       stopDaemons();
+      stopSettling();
       standing.abort();
       // A kernel that was fenced cannot put down what it holds: each room is refused by itself, and the rest still ends.
       const failures: unknown[] = [];

@@ -96,6 +96,8 @@ export type MemoryOptions = {
   /** The acting rooms a test needs; the others answer ENOSYS. */
   ports?: (parts: Parameters<Host['ports']>[0]) => Partial<Ports>;
   daemons?: readonly Daemon[];
+  /** What the browser says of its storage; nearly empty when left out. */
+  room?: () => { usage: number; quota: number };
 };
 
 export type Memory = Running & {
@@ -117,7 +119,10 @@ export const bootMemory = async (options: MemoryOptions = {}): Promise<Memory> =
     idb: disk.idb as unknown as NonNullable<Host['idb']>,
     now: clock.now,
     setTimer: (run, ms) => clock.setTimer(() => (dead ? undefined : run()), ms),
-    storage: { persist: async () => true, state: async () => ({ usage: 0, quota: 1e9, persisted: false }) },
+    storage: {
+      persist: async () => true,
+      state: async () => ({ ...(options.room?.() ?? { usage: 0, quota: 1e9 }), persisted: false }),
+    },
     ports: (parts) => ({
       agents: { run: async () => ({ state: 'skipped', usage: { input: 0, output: 0, cacheWrite: 0, cacheRead: 0 } }) },
       bash: { run: absent('bash') },

@@ -46,6 +46,5 @@ export const searched = (fs: Fs): Files => ({
       text: (id, version) => text(of(id), version as HistRow),
     };
   },
-  still: fs.still,
   settled: () => fs.list('/', { limit: 1 }),
 });

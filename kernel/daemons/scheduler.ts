@@ -198,6 +198,6 @@ const start = (sys: Sys, options: SchedulerOptions, onAlarm: (look: () => Promis
 
 export const createScheduler = (options: SchedulerOptions): Daemon => ({
   name: 'scheduler',
-  capabilities: [{ right: 'write', paths: [`${SLOTS}/**`] }],
+  writes: [`${SLOTS}/**`],
   start: (sys, onAlarm) => start(sys, options, onAlarm),
 });

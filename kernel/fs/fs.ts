@@ -60,7 +60,6 @@ export type Fs = Reads &
     takeBack: (which: Which) => Promise<TakeBack>;
     /** The texts of many files; those that have to be read on their own are left out. */
     bulk: (nodes: readonly TreeNode[]) => Promise<Bulk>;
-    still: () => () => boolean;
     /** The past as it is now, to look through. */
     former: () => Promise<Former>;
     /** Write the projection; safe at any time. */
@@ -286,12 +285,10 @@ export const openFs = async ({ db, log, epoch, setTimer }: Options): Promise<Fs>
     node: (id) => tree().get(id),
     pathOf: (node) => tree().pathOf(node),
     childrenOf: (folder) => tree().children(folder),
-    still: () => tree().still(),
     onCommit: bus.onCommit,
     on: bus.on,
     rolledBack: () => {
       stale = true;
-      tree().changes++;
       exclusive(async () => undefined).catch(() => undefined); // At once: `stat` and its like do not wait.
     },
     counts: () => tree().counts(),

@@ -20,15 +20,6 @@ export type { Applied } from './apply-entry.ts';
 export const folderId = (parent: NodeId, name: string): NodeId => hashHex(`dir|${parent}|${name}`).slice(0, 32);
 
 export class Tree extends TreeState {
-  /** Goes up with everything that is applied. */
-  changes = 0;
-
-  /** Asks whether the tree is as it was when this was called. */
-  still(): () => boolean {
-    const was = this.changes;
-    return () => this.changes === was;
-  }
-
   get(id: NodeId): TreeNode | undefined {
     const row = this.table.find(id);
     return row >= 0 && this.table.has(row, EXISTS) ? this.view(row) : undefined;
@@ -115,7 +106,6 @@ export class Tree extends TreeState {
 
   /** Apply one entry; nothing when it is about no node, or about one that is not there. */
   apply(entry: Entry): Applied | undefined {
-    this.changes++;
     return applyEntry(this, entry);
   }
 
@@ -126,7 +116,6 @@ export class Tree extends TreeState {
 
   /** Apply what came from elsewhere. */
   applyAll(entries: readonly Entry[], applied: (entry: Entry, done: Applied) => void): void {
-    this.changes++;
     applyEntries(this, entries, applied);
   }
 

@@ -86,7 +86,8 @@ export const decideEffect = (actor: Actor, effect: Effect, facts: Facts): Verdic
       ? APPLY
       : deny('EACCES', 'Only the operator saves files. Name the file in your answer.');
   }
-  if (actor === 'operator' && effect.kind === 'notify') return APPLY;
+  // [N5] What the kernel's own machinery has to say does not wait for anybody.
+  if ((actor === 'operator' || actorKind(actor) === 'daemon') && effect.kind === 'notify') return APPLY;
   if (isMcpTools(effect) && actor !== 'operator')
     return deny(
       'EACCES',

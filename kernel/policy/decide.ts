@@ -63,7 +63,8 @@ const holds = (capabilities: readonly Capability[], path: Path): boolean =>
   capabilities.some((capability) => matcher(capability.paths)(path));
 
 /** The agent whose private memory a path lies in. */
-const memoryOf = (path: Path): string | undefined => /^\/workspace\/agents\/([^/]+)\/memory(?:\/|$)/.exec(path)?.[1];
+export const memoryOf = (path: Path): string | undefined =>
+  /^\/workspace\/agents\/([^/]+)\/memory(?:\/|$)/.exec(path)?.[1];
 
 export const decideRead = (actor: Actor, path: Path): Verdict => {
   const owner = memoryOf(path);

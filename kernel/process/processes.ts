@@ -28,6 +28,8 @@ export type Process = {
   recorded?: string;
   prompt?: string;
   after?: string;
+  /** [L4] The agents whose runs led to this one, from the first. */
+  above?: readonly string[];
   capabilities: readonly Capability[];
   /** Its run file; undefined for processes that leave no record of their own (a bash line is recorded by its writes). */
   file?: Path;
@@ -88,7 +90,8 @@ type Options = {
 };
 
 const startRecord = (process: Process, device: string): RunRecord => {
-  const { id, actor, kind, title, by, parent, job, slot, agent, program, model, recorded, prompt, after } = process;
+  const { id, actor, kind, title, by, parent, job, slot, agent, program, model, recorded, prompt, after, above } =
+    process;
   const record: RunRecord = {
     t: 'start',
     at: new Date(process.startedAt).toISOString(),
@@ -99,7 +102,7 @@ const startRecord = (process: Process, device: string): RunRecord => {
     by,
     device,
   };
-  const optional = { parent, job, slot, agent, program, model, recorded, prompt, after };
+  const optional = { parent, job, slot, agent, program, model, recorded, prompt, after, above };
   return Object.assign(record, Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)));
 };
 

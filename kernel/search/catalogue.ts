@@ -1,99 +1,115 @@
 /**
- * Which file stands where in the index, in memory: per segment its documents, and for each file the newest place it has.
- * An older place is dead by that alone, a removed file by having none: nothing is rewritten when a file changes.
+ * Which file stands where in the index, in memory and packed: per segment its documents, and for each file the newest
+ * place it has. An older place is dead by that alone, a removed file by having none: nothing is rewritten when a file
+ * changes. A place fits while the file has the content it was made of, as it was last looked at.
  */
-import type { NodeId } from '../protocol/entry.ts';
+import { toHex } from '../protocol/bytes.ts';
 import type { FileNode } from './files.ts';
-import type { Doc } from './segment.ts';
-import type { Loaded } from './shelf.ts';
+import type { NodeNumbers } from './node-numbers.ts';
+import { HASH_BYTES, type Documents, type Loaded } from './documents.ts';
 
 /** Room for the documents of one segment in the number that stands for a place. */
-const SPAN = 8192;
+const SPAN = 16_384;
+const NOWHERE = -1;
 
-export type Segment = Pick<Loaded, 'id' | 'buckets' | 'present'> & {
-  nodes: NodeId[];
-  hashes: string[];
-  lengths: Uint32Array;
-  flags: Uint8Array;
-  /** 1 where it is its file's newest place. */
-  live: Uint8Array;
+export type Segment = Loaded & {
+  /** By document: the number of the node. */
+  numbers: Uint32Array;
   /** Documents that are some file's newest place. */
   alive: number;
 };
 
-export type Catalogue = {
-  segments: ReadonlyMap<number, Segment>;
-  add: (loaded: Loaded) => void;
-  drop: (ids: readonly number[]) => void;
-  forget: (node: NodeId) => void;
-  /** Where the very content that a file has now stands in the index. */
-  find: (node: FileNode) => { segment: Segment; doc: number } | undefined;
-  docAt: (segment: Segment, doc: number) => Doc;
-  size: () => number;
-};
+export class Catalogue {
+  readonly segments = new Map<number, Segment>();
+  private readonly numbers: NodeNumbers;
+  private places = new Float64Array(64).fill(NOWHERE);
+  private fits = new Uint8Array(64);
+  private known = 0;
 
-export const isText = (segment: Segment, doc: number): boolean => ((segment.flags[doc] ?? 0) & 1) === 1;
-export const isCut = (segment: Segment, doc: number): boolean => ((segment.flags[doc] ?? 0) & 2) === 2;
+  constructor(numbers: NodeNumbers) {
+    this.numbers = numbers;
+  }
 
-export const createCatalogue = (nodeOf: (id: NodeId) => FileNode | undefined): Catalogue => {
-  const segments = new Map<number, Segment>();
-  const places = new Map<NodeId, number>();
+  /** How many files have a place. */
+  get size(): number {
+    return this.known;
+  }
 
-  const forget: Catalogue['forget'] = (node) => {
-    const place = places.get(node);
-    const segment = place === undefined ? undefined : segments.get(Math.floor(place / SPAN));
-    if (segment && place !== undefined) {
-      segment.live[place % SPAN] = 0;
-      segment.alive--;
+  private reserve(): void {
+    if (this.numbers.count <= this.places.length) return;
+    const length = Math.ceil(this.numbers.count * 1.25);
+    const places = new Float64Array(length).fill(NOWHERE);
+    const fits = new Uint8Array(length);
+    places.set(this.places);
+    fits.set(this.fits);
+    Object.assign(this, { places, fits });
+  }
+
+  /** Its documents are the newest of their files; whether they fit is seen by looking. */
+  add(loaded: Loaded): Segment {
+    const { docs } = loaded;
+    const numbers = new Uint32Array(docs.count);
+    const segment: Segment = { ...loaded, numbers, alive: 0 };
+    this.segments.set(loaded.id, segment);
+    for (let doc = 0; doc < docs.count; doc++) {
+      const number = this.numbers.ofBytes(docs.nodes, doc * 16);
+      numbers[doc] = number;
+      this.forget(number);
+      this.places[number] = loaded.id * SPAN + doc;
+      this.known++;
+      segment.alive++;
     }
-    places.delete(node);
-  };
+    return segment;
+  }
 
-  return {
-    segments,
-    forget,
-    add: ({ id, buckets, present, docs }) => {
-      const segment: Segment = {
-        id,
-        buckets,
-        present,
-        nodes: [],
-        hashes: [],
-        lengths: Uint32Array.from(docs, (doc) => doc.length),
-        flags: Uint8Array.from(docs, (doc) => (doc.text ? 1 : 0) | (doc.cut ? 2 : 0)),
-        live: new Uint8Array(docs.length),
-        alive: 0,
-      };
-      segments.set(id, segment);
-      docs.forEach((doc, i) => {
-        const node = nodeOf(doc.node);
-        // The tree's own strings where they are the same: one copy in memory.
-        segment.nodes.push(node?.id ?? doc.node);
-        segment.hashes.push(node?.hash === doc.hash ? node.hash : doc.hash);
-        if (!node || node.dead) return;
-        forget(node.id);
-        places.set(node.id, id * SPAN + i);
-        segment.live[i] = 1;
-        segment.alive++;
-      });
-    },
-    drop: (ids) => {
-      for (const id of ids) segments.delete(id);
-    },
-    find: (node) => {
-      const place = places.get(node.id);
-      if (place === undefined) return undefined;
-      const segment = segments.get(Math.floor(place / SPAN));
-      const doc = place % SPAN;
-      return segment && segment.hashes[doc] === node.hash ? { segment, doc } : undefined;
-    },
-    docAt: (segment, doc) => ({
-      node: segment.nodes[doc] ?? '',
-      hash: segment.hashes[doc] ?? '',
-      length: segment.lengths[doc] ?? 0,
-      text: isText(segment, doc),
-      cut: isCut(segment, doc),
-    }),
-    size: () => places.size,
-  };
+  drop(ids: readonly number[]): void {
+    for (const id of ids) this.segments.delete(id);
+  }
+
+  /** The file is gone, or stands elsewhere now. */
+  forget(number: number): void {
+    this.reserve();
+    const place = this.places[number] ?? NOWHERE;
+    if (place < 0) return;
+    const segment = this.segments.get(Math.floor(place / SPAN));
+    if (segment) segment.alive--;
+    this.places[number] = NOWHERE;
+    this.fits[number] = 0;
+    this.known--;
+  }
+
+  /** Forget all files but these. */
+  keep(isThere: (number: number) => boolean): void {
+    for (let number = 0; number < this.places.length; number++)
+      if ((this.places[number] ?? NOWHERE) >= 0 && !isThere(number)) this.forget(number);
+  }
+
+  /** See whether a file still has the content that its place was made of. */
+  look(number: number, node: FileNode): boolean {
+    this.reserve();
+    const segment = this.segmentOf(number);
+    const fits = segment !== undefined && sameHash(segment.docs, this.docOf(number), node.hash);
+    this.fits[number] = fits ? 1 : 0;
+    return fits;
+  }
+
+  /** The segment of a file's newest place. */
+  segmentOf(number: number): Segment | undefined {
+    const place = this.places[number] ?? NOWHERE;
+    return place < 0 ? undefined : this.segments.get(Math.floor(place / SPAN));
+  }
+  docOf(number: number): number {
+    return (this.places[number] ?? NOWHERE) % SPAN;
+  }
+  isFit(number: number): boolean {
+    return this.fits[number] === 1;
+  }
+  isAlive(segment: Segment, doc: number): boolean {
+    return this.places[segment.numbers[doc] ?? 0] === segment.id * SPAN + doc;
+  }
+}
+
+const sameHash = (docs: Documents, doc: number, hash: string): boolean => {
+  const from = doc * HASH_BYTES;
+  return toHex(docs.hashes.subarray(from, from + HASH_BYTES)) === hash;
 };

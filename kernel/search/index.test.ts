@@ -7,7 +7,7 @@ import { bootMemory, type Disk, type Memory } from '../boot/memory.ts';
 import { searched } from '../boot/searched.ts';
 import type { Change } from '../protocol/files.ts';
 import { createSearch } from './search.ts';
-import { knowsNothing } from './knows-nothing.ts';
+import { unindexed } from './unindexed.ts';
 
 const ROOM = '/workspace/s';
 const author = { actor: 'operator' as const, message: 'm', run: '', cause: '' };
@@ -21,7 +21,10 @@ const paths = async (k: Memory, query: string, o?: Parameters<Memory['kernel']['
   (await found(k, query, o)).hits.map((hit) => hit.path).sort();
 
 /** The same search without an index: every file is read. */
-const reading = (k: Memory) => createSearch(searched(k.kernel.fs), knowsNothing(searched(k.kernel.fs)));
+const reading = (k: Memory) => {
+  const files = searched(k.kernel.fs);
+  return createSearch(files, unindexed(files));
+};
 
 /** Said once more, in the plainest way: which files have words that begin so. */
 const plain = async (k: Memory, query: string, under: string): Promise<string[]> => {
@@ -55,7 +58,7 @@ const word = fc.constantFrom(
 );
 const text = fc.array(word, { maxLength: 8 }).map((list) => list.join(' '));
 const path = fc
-  .tuple(fc.constantFrom('', '/bank', '/deep/er'), fc.constantFrom('x.md', 'zebra.md', 'b.bin', 'n1.md'))
+  .tuple(fc.constantFrom('', '/bank', '/deep/er'), fc.constantFrom('x.md', 'zebra.md', 'b.bin', 'Bänke n1.md'))
   .map(([dir, name]) => `${ROOM}${dir}/${name}`);
 type Step =
   | { t: 'put' | 'append'; path: string; content: string }
@@ -68,7 +71,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ t: fc.constant('move' as const), from: path, to: path }) },
   {
     weight: 1,
-    arbitrary: fc.constant<Step>({ t: 'move', from: `${ROOM}/deep`, to: `${ROOM}/moved` }),
+    arbitrary: fc.constantFrom<Step>(
+      { t: 'move', from: `${ROOM}/deep`, to: `${ROOM}/moved` },
+      { t: 'move', from: `${ROOM}/moved`, to: `${ROOM}/deep` },
+      { t: 'remove', path: `${ROOM}/deep` },
+    ),
   },
   { weight: 4, arbitrary: fc.record({ t: fc.constantFrom('wait' as const, 'flush' as const) }) },
   {
@@ -126,7 +133,23 @@ const apply = async (k: Memory, one: Step): Promise<Memory> => {
   return k;
 };
 
-const QUERIES = ['bank', 'ban', 'a', 'uber bank', '42 zeb', 'rechnung', 's', 'fin', 'bin', '*echn', '*w'];
+const QUERIES = [
+  'bank',
+  'ban',
+  'a',
+  'uber bank',
+  '42 zeb',
+  'rechnung',
+  's',
+  'fin',
+  'bin',
+  '*echn',
+  '*w',
+  'zebra md',
+  'banke',
+  'moved',
+  '*ebr',
+];
 
 const check = async (k: Memory): Promise<void> => {
   const byReading = reading(k);

@@ -1,7 +1,7 @@
 // What the index stores and reads, told by counters: never by time.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { withDatabase } from '../boot/faults.ts';
+import { refuseCommits, withDatabase } from '../boot/faults.ts';
 import { bootMemory, createDisk, type Memory } from '../boot/memory.ts';
 import { hashHex } from '../protocol/bytes.ts';
 import type { Change } from '../protocol/files.ts';
@@ -125,6 +125,25 @@ test('[S5] many small writes end in few segments, without what is no longer so; 
   await k.stop();
 });
 
+test('[S5] [F6] a commit that the database refuses leaves no name and no text behind, whoever looked meanwhile', async () => {
+  const k = await bootMemory();
+  await write(k, room(1, 'needle'));
+  expect(await paths(k, 'needle')).toEqual(['/workspace/r/f1.md']);
+  // The folder is due to be read again.
+  await write(k, room(2, 'straw'));
+  const seen: string[] = [];
+  const lookup = await k.index.lookup([]);
+  const full = refuseCommits(1, 'commit');
+  const refused = write(k, { op: 'move', from: '/workspace/r/f1.md', to: '/workspace/r/f3.md' });
+  for (let turns = 0; turns < 1000 && !k.kernel.fs.stat('/workspace/r/f3.md'); turns++) await Promise.resolve();
+  lookup.visit('/workspace/r', (_file, _folder, name) => void seen.push(name));
+  expect([seen.sort(), (await refused).ok]).toEqual([['f2.md', 'f3.md'], false]);
+  full.undo();
+  expect(await paths(k, 'needle', { under: '/workspace/r' })).toEqual(['/workspace/r/f1.md']);
+  expect(await paths(k, 'f3', { under: '/workspace/r' })).toEqual([]);
+  await k.stop();
+});
+
 test('[S2] the index of a kernel that was taken over writes nothing more', async () => {
   const k = await bootMemory();
   await write(k, room(1, 'needle'));
@@ -238,12 +257,13 @@ test('[S5] 20,000 files: few segments and rows, a query reads one row of each, a
   const nodes = new Map<string, FileNode>(
     ids.map((node, i) => [
       node,
-      { id: node, kind: 'file', name: `d${i}`, dead: false, as: 'text', hash: hashes[i] ?? '' },
+      { id: node, kind: 'file', parent: id(-1), name: `d${i}`, dead: false, as: 'text', hash: hashes[i] ?? '' },
     ]),
   );
   const root: FileNode = {
-    id: 'root',
+    id: id(-1),
     kind: 'dir',
+    parent: id(-1),
     name: '',
     dead: false,
     hash: '',
@@ -261,7 +281,6 @@ test('[S5] 20,000 files: few segments and rows, a query reads one row of each, a
     },
     readMany: async () => new Map(),
     past: () => Promise.reject(new Error('These files have no past.')),
-    still: () => () => true,
     settled: async () => undefined,
   };
   await withDatabase(createDisk(), async (db) => {

@@ -6,33 +6,38 @@
 import type { NodeId, VersionVector } from '../protocol/entry.ts';
 import type { Database } from '../store/schema.ts';
 import { isFenced } from '../store/transact.ts';
-import { createCatalogue, type Catalogue } from './catalogue.ts';
+import { Catalogue, type Segment } from './catalogue.ts';
+import type { Kept } from './documents.ts';
 import type { Content, FileNode, Files } from './files.ts';
-import { lookUp, type Lookup } from './lookup.ts';
+import { Gathering } from './gathering.ts';
+import { Listing } from './listing.ts';
+import { lookUp, NOTHING_FOUND, type Found, type Lookup } from './lookup.ts';
 import { due, merge, SEGMENT_DOCUMENTS } from './merge.ts';
-import { createNamed } from './named.ts';
-import { bucketsFor, IndexDamaged, type Doc, type Postings } from './segment.ts';
-import { createShelf, SEARCH_VERSION, type Kept, type Mark, type Shelf } from './shelf.ts';
-import { countTerms, type Wanted } from './tokens.ts';
+import { createNaming } from './naming.ts';
+import { NodeNumbers } from './node-numbers.ts';
+import { bucketsFor, IndexDamaged } from './segment.ts';
+import { createShelf, SEARCH_VERSION, type Mark, type Shelf } from './shelf.ts';
+import type { Wanted } from './tokens.ts';
+import { AT_ONCE, Waiting } from './waiting.ts';
 
 /** Well below the half second that results may trail a write in the index. */
 const GATHER_MS = 150;
 const AGAIN_MS = 5000;
 /** Half of what a segment may hold: what is taken in at once is not merged again. */
 const BATCH_DOCUMENTS = SEGMENT_DOCUMENTS / 2;
-const BATCH_CHARACTERS = 8_000_000;
-/** So many are read and counted, or written, before calls are answered. */
-const AT_ONCE = 256;
+const BATCH_CHARACTERS = 16_000_000;
 const LOOKUPS = 3;
 
 export type Index = {
-  /** These files may have changed. */
-  changed: (nodes: Iterable<NodeId>) => void;
-  /**
-   * How often each wanted term is in a file, and which files there are to ask about: all that have a term, or may; that
-   * are not indexed as they are; or whose own name, or that of a folder above, meets one.
-   */
+  /** These files may have changed; `placed` when their names or places may have, too. */
+  changed: (nodes: Iterable<NodeId>, placed?: boolean) => void;
+  /** The tree is another than it was: everything is looked at again. */
+  again: () => void;
+  /** How often that was said. */
+  generation: () => number;
   lookup: (wanted: readonly Wanted[]) => Promise<Lookup>;
+  /** Read what is stored; the tree is not asked yet. */
+  open: () => Promise<void>;
   /** Waits for nothing but the clock: the first look at everything comes after boot. */
   start: () => void;
   stop: () => Promise<void>;
@@ -58,10 +63,7 @@ type State = {
 
 export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): Index => {
   const shelf: Shelf = createShelf(db, epoch);
-  const waiting = new Set<NodeId>();
-  /** Taken from what waits, and not stored yet. */
-  const underWay = new Set<NodeId>();
-  const named = createNamed(files);
+  const waiting = new Waiting(files);
   const tally = { texts: 0, rows: 0 };
   let opening: Promise<State> | undefined;
   let lock: Promise<unknown> = Promise.resolve();
@@ -69,14 +71,21 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
   let stopped = false;
   /** Raised when rows of segments go: a lookup begun before may miss them. */
   let merges = 0;
-  let looked = false;
+  let generation = 0;
   let held: State | undefined;
+  const numbers = new NodeNumbers();
+  const look = (file: number, node: FileNode): void => {
+    if (held && !held.catalogue.look(file, node)) waiting.add(node.id);
+  };
+  const listing = new Listing(numbers, files, look);
 
   const load = async (): Promise<State> => {
     const stored = await shelf.load(vector());
-    const catalogue = createCatalogue(files.get);
+    const catalogue = new Catalogue(numbers);
     for (const segment of stored?.segments ?? []) catalogue.add(segment);
-    return (held = { catalogue, next: stored?.mark.next ?? 1, wipe: !stored });
+    held = { catalogue, next: stored?.mark.next ?? 1, wipe: !stored };
+    listing.forget();
+    return held;
   };
   const open = (): Promise<State> =>
     (opening ??= load().catch((cause: unknown) => {
@@ -93,48 +102,55 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
     }, ms);
   };
 
-  const changed: Index['changed'] = (nodes) => {
-    for (const node of nodes) {
-      waiting.add(node);
-      named.note(node);
+  const changed: Index['changed'] = (nodes, placed = false) => {
+    for (const id of nodes) {
+      waiting.add(id);
+      const node = files.get(id);
+      if (!held || !node) continue;
+      const file = numbers.of(id);
+      if (node.kind === 'file') look(file, node);
+      if (placed || (node.kind === 'file' && !listing.lists(file, node))) listing.placed(node);
     }
     if (waiting.size > 0) schedule(GATHER_MS);
   };
 
-  const look = ({ catalogue }: State): void => {
-    named.all((node) => {
-      if (!catalogue.find(node)) waiting.add(node.id);
-    });
-    looked = true;
+  const again: Index['again'] = () => {
+    generation++;
+    listing.forget();
+    schedule(GATHER_MS);
   };
 
-  /** The text of one file into the batch; what is no text is noted as such. */
+  /** The names as the tree has them now; after the first time, only what was noticed is looked at. */
+  const sync = ({ catalogue }: State): void => {
+    if (listing.sync()) catalogue.keep((file) => listing.has(file));
+  };
+
+  /** What was just stored may be of files that changed meanwhile. */
+  const settle = ({ catalogue }: State, { numbers: stored }: Segment): void => {
+    for (const file of stored) {
+      const node = files.get(numbers.id(file));
+      if (node && !node.dead) catalogue.look(file, node);
+      else catalogue.forget(file);
+    }
+  };
+
   const take = async (
     id: NodeId,
-    { catalogue }: State,
+    state: State,
     ahead: ReadonlyMap<NodeId, Content>,
-    docs: Doc[],
-    postings: Postings,
-  ): Promise<number> => {
+    into: Gathering,
+  ): Promise<void> => {
     const node = files.get(id);
     const path = files.pathOf(id);
-    if (!node || node.dead || node.kind === 'dir' || node.as === 'blob' || path === undefined) {
-      catalogue.forget(id);
-      return 0;
-    }
-    if (catalogue.find(node)) return 0;
+    const file = numbers.of(id);
+    if (!node || node.dead || node.kind === 'dir' || node.as === 'blob' || path === undefined)
+      return state.catalogue.forget(file);
+    if (state.catalogue.look(file, node)) return;
     const read = ahead.get(id);
     const content = read?.hash === node.hash ? read : await files.read(path);
-    if (!content) return 0;
+    if (!content) return;
     tally.texts++;
-    const { terms, length, cut } = countTerms(content.text ?? '');
-    const doc = docs.push({ node: id, hash: content.hash, length, text: content.text !== undefined, cut }) - 1;
-    for (const [term, count] of terms) {
-      const list = postings.get(term);
-      if (list) list.push(doc, count);
-      else postings.set(term, [doc, count]);
-    }
-    return content.text?.length ?? 0;
+    into.take(id, content.hash, content.text);
   };
 
   const markWith = (state: State, kept: Kept, gone: readonly Kept[]): Mark => ({
@@ -148,15 +164,17 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
     next: kept.id + 1,
   });
 
-  const store = async (state: State, docs: Doc[], postings: Postings): Promise<void> => {
-    const kept = { id: state.next, buckets: bucketsFor(docs.length) };
+  const store = async (state: State, gathered: Gathering): Promise<void> => {
+    const { count } = gathered;
+    const postings = gathered.postings();
+    const kept = { id: state.next, buckets: bucketsFor(count) };
     const mark = markWith(state, kept, []);
     const loaded =
-      state.wipe || docs.length <= AT_ONCE
-        ? await shelf.add(mark, kept, docs, postings, state.wipe)
-        : await shelf.addInParts(mark, kept, docs, postings);
+      state.wipe || count <= AT_ONCE
+        ? await shelf.add(mark, kept, gathered.documents(), postings, state.wipe)
+        : await shelf.addInParts(mark, kept, gathered.documents(), postings);
     Object.assign(state, { wipe: false, next: kept.id + 1 });
-    state.catalogue.add(loaded);
+    settle(state, state.catalogue.add(loaded));
   };
 
   const tidy = async (state: State): Promise<void> => {
@@ -164,35 +182,28 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
       const loaded = await merge(shelf, state.catalogue, from, state.next, (kept, gone) => markWith(state, kept, gone));
       merges++;
       state.next = loaded.id + 1;
-      state.catalogue.add(loaded);
+      const merged = state.catalogue.add(loaded);
       state.catalogue.drop(from.map(({ id }) => id));
+      settle(state, merged);
       from = due(state.catalogue.segments.values());
     }
   };
 
   const batch = async (state: State): Promise<void> => {
-    const docs: Doc[] = [];
-    const postings: Postings = new Map();
+    const gathered = new Gathering();
     const taken: NodeId[] = [];
     try {
-      for (let characters = 0; characters < BATCH_CHARACTERS && docs.length < BATCH_DOCUMENTS && !stopped;) {
-        const next: NodeId[] = [];
-        for (const id of waiting) if (next.push(id) === AT_ONCE) break;
-        if (next.length === 0) break;
-        const ahead = await files.readMany(next);
-        for (const id of next) {
-          waiting.delete(id);
-          underWay.add(id);
-          taken.push(id);
-          characters += await take(id, state, ahead, docs, postings);
-        }
+      while (gathered.characters < BATCH_CHARACTERS && gathered.count < BATCH_DOCUMENTS && !stopped) {
+        const some = waiting.take();
+        if (!some) break;
+        taken.push(...some.ids);
+        const ahead = await some.contents;
+        for (const id of some.ids) await take(id, state, ahead, gathered);
       }
-      if (docs.length > 0 && !stopped) await store(state, docs, postings);
+      if (gathered.count > 0 && !stopped) await store(state, gathered);
     } catch (cause) {
-      for (const id of taken) waiting.add(id);
+      waiting.giveBack(taken);
       throw cause;
-    } finally {
-      for (const id of taken) underWay.delete(id);
     }
   };
 
@@ -205,10 +216,10 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
   /** Begin again from nothing: the files are the truth, and are read until they are indexed. */
   const drop = (state: State): void => {
     if (opening === undefined || stopped) return;
-    const fresh: State = { catalogue: createCatalogue(files.get), next: state.next, wipe: true };
-    held = fresh;
-    opening = Promise.resolve(fresh);
-    look(fresh);
+    held = { catalogue: new Catalogue(numbers), next: state.next, wipe: true };
+    opening = Promise.resolve(held);
+    listing.forget();
+    sync(held);
     schedule(GATHER_MS);
   };
 
@@ -216,7 +227,7 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
     exclusive(async () => {
       const state = await open();
       try {
-        if (!looked) look(state);
+        sync(state);
         while (waiting.size > 0 && !stopped) {
           await batch(state);
           await tidy(state);
@@ -228,29 +239,14 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
       }
     });
 
-  const withNames = ({ of, each }: Lookup, wanted: readonly Wanted[]): Lookup => ({
-    of,
-    each: (visit) => {
-      each(visit);
-      const ask = (node: FileNode): void => visit(node, of(node));
-      for (const ids of [waiting, underWay])
-        for (const id of ids) {
-          const node = files.get(id);
-          if (node) ask(node);
-        }
-      named.each(wanted, ask);
-    },
-  });
-
-  const lookup: Index['lookup'] = async (wanted) => {
+  const postings = async (wanted: readonly Wanted[]): Promise<Found> => {
     for (let tries = 0; tries < LOOKUPS; tries++) {
       const state = await open();
-      if (!looked) look(state);
       const before = merges;
       try {
-        const found = await lookUp(shelf, state.catalogue, wanted, files.get);
+        const found = await lookUp(shelf, state.catalogue, wanted);
         tally.rows += found.rows;
-        if (merges === before) return withNames(found.lookup, wanted);
+        if (merges === before) return found;
       } catch (cause) {
         if (!(cause instanceof IndexDamaged)) throw cause;
         // Not damage when a merge took the rows away meanwhile.
@@ -259,13 +255,29 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
         });
       }
     }
-    // It gives way all the time: then it knows of nothing, and everything is read.
-    return { of: () => undefined, each: (visit) => named.all((node) => visit(node, undefined)) };
+    return NOTHING_FOUND;
+  };
+
+  const lookup: Index['lookup'] = async (wanted) => {
+    const found = await postings(wanted);
+    const naming = createNaming(wanted);
+    return {
+      ...found,
+      id: (file) => numbers.id(file),
+      visit: (under, visit) => {
+        if (held) sync(held);
+        if (waiting.size > 0) schedule(GATHER_MS);
+        listing.visit(under, naming, visit);
+      },
+    };
   };
 
   return {
     changed,
+    again,
+    generation: () => generation,
     lookup,
+    open: async () => void (await open()),
     flush,
     start: () => schedule(GATHER_MS),
     stop: async () => {
@@ -274,7 +286,7 @@ export const createIndex = ({ db, epoch, files, vector, setTimer }: Options): In
       await lock;
     },
     counts: () => ({
-      documents: held?.catalogue.size() ?? 0,
+      documents: held?.catalogue.size ?? 0,
       segments: held?.catalogue.segments.size ?? 0,
       due: waiting.size,
       ...tally,

@@ -1,70 +1,97 @@
 /**
- * One question to the index: the rows it needs, read in one transaction, and what they say of each document. It stands
- * on the segments there were when it was asked.
+ * One question to the index: the rows it needs, read in one transaction, and what they and the names say of each file.
+ * It stands on the segments there were when it was asked. Files are numbers here: a hundred thousand are looked at for
+ * each question, and only those that matter become paths.
  */
-import { isCut, isText, type Catalogue, type Segment } from './catalogue.ts';
 import type { NodeId } from '../protocol/entry.ts';
-import type { FileNode } from './files.ts';
+import type { Path } from '../protocol/paths.ts';
+import type { Catalogue, Segment } from './catalogue.ts';
+import { isCut, isText } from './documents.ts';
+import type { Visit } from './listing.ts';
 import { bucketOfWanted, countInBucket } from './segment.ts';
 import type { Shelf } from './shelf.ts';
 import type { Wanted } from './tokens.ts';
 
-/** What the index knows of a file as it is now; no `counts` when it has none of the wanted terms. */
-export type Known = { counts: readonly number[] | undefined; length: number; text: boolean; cut: boolean };
+/** What the index says of a file: nothing, that it is no text, that it has some wanted term in its text, or none. */
+export type Answer = 'unknown' | 'bytes' | 'some' | 'none';
+
+/** What is said at one moment, of the tree as it is then: ask all of it before anything is awaited. */
 export type Lookup = {
-  of: (node: FileNode) => Known | undefined;
-  /** Files that the index knows with one of the terms, or with a word that was cut; and those in it that it cannot tell of. */
-  each: (visit: (node: FileNode, known: Known | undefined) => void) => void;
+  /** Every file at or below a path that may hold text. */
+  visit: (under: Path, visit: Visit) => void;
+  id: (file: number) => NodeId;
+  answer: (file: number) => Answer;
+  /** How often each wanted term is in a text. */
+  counts: (file: number) => number[];
+  length: (file: number) => number;
+  /** Whether it has longer words than a term may be. */
+  cut: (file: number) => boolean;
 };
 
-/** By wanted term, how often it is in each document. */
-type Lists = (Uint32Array | undefined)[];
+export type Found = { rows: number } & Pick<Lookup, 'answer' | 'counts' | 'length' | 'cut'>;
 
-export const lookUp = async (
-  shelf: Shelf,
-  catalogue: Catalogue,
-  wanted: readonly Wanted[],
-  nodeOf: (id: NodeId) => FileNode | undefined,
-): Promise<{ lookup: Lookup; rows: number }> => {
+export const NOTHING_FOUND: Found = {
+  rows: 0,
+  answer: () => 'unknown',
+  counts: () => [],
+  length: () => 0,
+  cut: () => false,
+};
+
+type InSegment = { any: boolean; counts: (Uint32Array | undefined)[] };
+
+export const lookUp = async (shelf: Shelf, catalogue: Catalogue, wanted: readonly Wanted[]): Promise<Found> => {
   const segments = [...catalogue.segments.values()];
   const asked = segments.flatMap((segment) =>
     wanted.map((one, index) => ({ segment, one, index, bucket: bucketOfWanted(one, segment.buckets) })),
   );
   const answers = await shelf.read(asked);
-  const found = new Map<Segment, Lists>(segments.map((segment) => [segment, []]));
+  const found = new Map<Segment, InSegment>(segments.map((segment) => [segment, { any: false, counts: [] }]));
   let rows = 0;
   asked.forEach(({ segment, one, index }, i) => {
-    const of = found.get(segment) ?? [];
+    const of = found.get(segment) as InSegment;
     for (const row of answers[i] ?? []) {
       rows++;
-      const counts = (of[index] ??= new Uint32Array(segment.nodes.length));
-      countInBucket(row, one, counts);
+      of.any = true;
+      countInBucket(row, one, (of.counts[index] ??= new Uint32Array(segment.docs.count)));
     }
   });
-  const known = (segment: Segment, doc: number, lists: Lists): Known => ({
-    counts: lists.some((counts) => counts !== undefined && counts[doc] !== 0)
-      ? wanted.map((_one, i) => lists[i]?.[doc] ?? 0)
-      : undefined,
-    length: segment.lengths[doc] ?? 0,
-    text: isText(segment, doc),
-    cut: isCut(segment, doc),
+
+  let last: Segment | undefined;
+  let lastFound: InSegment | undefined;
+  const foundIn = (segment: Segment): InSegment | undefined => {
+    if (segment !== last) [last, lastFound] = [segment, found.get(segment)];
+    return lastFound;
+  };
+  const placeOf = (file: number): { segment: Segment; doc: number } => ({
+    segment: catalogue.segmentOf(file) as Segment,
+    doc: catalogue.docOf(file),
   });
-  const of: Lookup['of'] = (node) => {
-    const place = catalogue.find(node);
-    const lists = place && found.get(place.segment);
-    // A segment that came after the rows were read is as good as none.
-    return place && lists && known(place.segment, place.doc, lists);
+
+  return {
+    rows,
+    answer: (file) => {
+      if (!catalogue.isFit(file)) return 'unknown';
+      const { segment, doc } = placeOf(file);
+      const of = foundIn(segment);
+      // A segment that came after the rows were read is as good as none.
+      if (!of) return 'unknown';
+      if (!isText(segment.docs, doc)) return 'bytes';
+      if (of.any) for (const counts of of.counts) if (counts !== undefined && (counts[doc] ?? 0) > 0) return 'some';
+      return 'none';
+    },
+    counts: (file) => {
+      const { segment, doc } = placeOf(file);
+      const of = foundIn(segment);
+      return wanted.map((_one, i) => of?.counts[i]?.[doc] ?? 0);
+    },
+    length: (file) => {
+      const { segment, doc } = placeOf(file);
+      return segment.docs.lengths[doc] ?? 0;
+    },
+    cut: (file) => {
+      const { segment, doc } = placeOf(file);
+      return isCut(segment.docs, doc);
+    },
   };
-  const each: Lookup['each'] = (visit) => {
-    for (const segment of catalogue.segments.values()) {
-      const lists = found.get(segment);
-      for (let doc = 0; doc < segment.nodes.length; doc++) {
-        if (segment.live[doc] === 0) continue;
-        const told = !lists || isCut(segment, doc) || lists.some((counts) => counts !== undefined && counts[doc] !== 0);
-        const node = told ? nodeOf(segment.nodes[doc] ?? '') : undefined;
-        if (node) visit(node, lists && segment.hashes[doc] === node.hash ? known(segment, doc, lists) : undefined);
-      }
-    }
-  };
-  return { lookup: { of, each }, rows };
 };

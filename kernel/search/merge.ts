@@ -3,11 +3,12 @@
  * parts calls are answered. Nothing counts before the mark names it, so a crash in between costs only the work.
  */
 import type { Catalogue, Segment } from './catalogue.ts';
-import { bucketOf, bucketsFor, PARTS, readBucket, type Doc, type Postings } from './segment.ts';
-import type { Kept, Loaded, Mark, Shelf } from './shelf.ts';
+import { pickDocuments, type Documents, type Kept, type Loaded } from './documents.ts';
+import { bucketOf, bucketsFor, PARTS, readBucket, type Postings } from './segment.ts';
+import type { Mark, Shelf } from './shelf.ts';
 
 /** About as many documents as a segment should have; a merge stops adding once it has half as many. */
-export const SEGMENT_DOCUMENTS = 5000;
+export const SEGMENT_DOCUMENTS = 10_000;
 const ROOMY = SEGMENT_DOCUMENTS / 2;
 /** Segments up to so many living documents, and how many of them are borne before they are merged. */
 const LEVELS = [
@@ -40,17 +41,18 @@ export const due = (segments: Iterable<Segment>): Segment[] => {
 const renumber = (
   from: readonly Segment[],
   catalogue: Catalogue,
-): { docs: Doc[]; numbers: Map<number, Int32Array> } => {
-  const docs: Doc[] = [];
+): { docs: Documents; numbers: Map<number, Int32Array> } => {
+  const kept: { docs: Documents; doc: number }[] = [];
   const numbers = new Map<number, Int32Array>();
   for (const segment of from) {
-    const to = new Int32Array(segment.nodes.length).fill(-1);
-    segment.nodes.forEach((_node, doc) => {
-      if (segment.live[doc] === 1) to[doc] = docs.push(catalogue.docAt(segment, doc)) - 1;
-    });
+    const { docs } = segment;
+    const to = new Int32Array(docs.count).fill(-1);
+    for (let doc = 0; doc < docs.count; doc++) {
+      if (catalogue.isAlive(segment, doc)) to[doc] = kept.push({ docs, doc }) - 1;
+    }
     numbers.set(segment.id, to);
   }
-  return { docs, numbers };
+  return { docs: pickDocuments(kept), numbers };
 };
 
 export const merge = async (
@@ -61,7 +63,7 @@ export const merge = async (
   markWith: (kept: Kept, gone: readonly Kept[]) => Mark,
 ): Promise<Loaded> => {
   const { docs, numbers } = renumber(from, catalogue);
-  const buckets = bucketsFor(docs.length);
+  const buckets = bucketsFor(docs.count);
   const parts = Math.min(PARTS, buckets);
   const filled: number[] = [];
   for (let part = 0; part < parts; part++) {

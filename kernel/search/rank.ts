@@ -16,7 +16,8 @@ export const weights = (having: readonly number[]): number[] =>
 export const score = ({ counts, named, length }: Counted, weight: readonly number[]): number => {
   const size = SATURATION * (1 - LENGTH_WEIGHT + (LENGTH_WEIGHT * length) / USUAL_LENGTH);
   let sum = 0;
-  for (const [i, each] of weight.entries()) {
+  for (let i = 0; i < weight.length; i++) {
+    const each = weight[i] ?? 0;
     const count = counts[i] ?? 0;
     sum += each * ((count * (SATURATION + 1)) / (count + size) + (named[i] ? 1 : 0));
   }

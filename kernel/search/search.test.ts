@@ -4,7 +4,7 @@ import { bootMemory } from '../boot/memory.ts';
 import type { FileNode, Files } from './files.ts';
 import { fail } from '../protocol/errors.ts';
 import { createSearch } from './search.ts';
-import { knowsNothing } from './knows-nothing.ts';
+import { unindexed } from './unindexed.ts';
 import { words } from './tokens.ts';
 
 type Document = { path: string; text: string };
@@ -15,6 +15,7 @@ const over = (...documents: Document[]) => {
   const texts = new Map(documents.map(({ path, text }) => [path, text]));
   const node = (path: string): FileNode => ({
     id: path,
+    parent: '/',
     kind: texts.has(path) ? 'file' : 'dir',
     name: path.slice(path.lastIndexOf('/') + 1),
     dead: false,
@@ -39,10 +40,9 @@ const over = (...documents: Document[]) => {
     }),
     readMany: async () => new Map(),
     past: async () => fail('ENOSYS', 'These files have no past.'),
-    still: () => () => true,
     settled: async () => undefined,
   };
-  return createSearch(files, knowsNothing(files));
+  return createSearch(files, unindexed(files));
 };
 const paths = async (found: ReturnType<ReturnType<typeof createSearch>>): Promise<string[]> => {
   const result = await found;

@@ -4,15 +4,15 @@
  * files it knows as they are now; the others are read, and so is the past when it is asked for. Contract: of what is there
  * now the answer is that of reading every file, whatever the index has.
  */
-import type { NodeId } from '../protocol/entry.ts';
 import { err, ok, type Result } from '../protocol/errors.ts';
 import type { Hit } from '../protocol/files.ts';
-import type { Path } from '../protocol/paths.ts';
+import { join, type Path } from '../protocol/paths.ts';
 import type { Values } from '../protocol/syscalls.ts';
-import { placing, visitBelow, type Content, type FileNode, type Files, type Past } from './files.ts';
+import { bestFirst } from './best-first.ts';
+import type { Content, FileNode, Files, Past } from './files.ts';
 import type { Index } from './inverted-index.ts';
-import type { Lookup } from './lookup.ts';
 import { matchExact, matchRegex, matchWords, snippetAt, type Found, type Matcher } from './matchers.ts';
+import { NOT_NAMED } from './naming.ts';
 import { isMade, searchPast, type Made } from './past.ts';
 import { score, weights, type Counted } from './rank.ts';
 import {
@@ -36,11 +36,12 @@ export type SearchOptions = {
 };
 export type Search = (query: string, o?: SearchOptions) => Promise<Result<Values['search']>>;
 
-type Candidate = Counted & { node: FileNode; path: Path };
 type Text = Content & { text: string };
-/** A file that matches as it is now; `hit` reads what is to be shown of it. */
-type Match = { node: FileNode; path: Path; score: number; hit: () => Promise<Hit | undefined> };
-/** Every match there is now, best first, and the same question to a text of the past. */
+type Placed = { node: Pick<FileNode, 'id' | 'hash'>; path: Path };
+type Candidate = Placed & Counted;
+/** A file that matches as it is now. What is shown of it is made when it is shown, of its text then, or was made before. */
+type Match = Placed & { score: number } & ({ show: (content: Text) => Hit } | { hit: Hit });
+/** Every match there is now, and the same question to a text of the past. */
 type Asked = { now: Match[]; past: (text: string, path: Path) => Found | undefined };
 
 const AT_ONCE = 256;
@@ -49,15 +50,13 @@ const inOrder = (a: { score: number; path: Path }, b: { score: number; path: Pat
   b.score - a.score || (a.path < b.path ? -1 : 1);
 const newestFirst = (a: Hit, b: Hit): number => inOrder(a, b) || ((a.at ?? '') < (b.at ?? '') ? 1 : -1);
 
-export const createSearch = (files: Files, index: Pick<Index, 'lookup' | 'changed'>): Search => {
+export const createSearch = (files: Files, index: Pick<Index, 'lookup' | 'changed' | 'generation'>): Search => {
   const textAt = async (path: Path): Promise<Text | undefined> => {
     const content = await files.read(path);
     return content?.text === undefined ? undefined : { ...content, text: content.text };
   };
   /** The texts of files one after the other, read some hundred at a time where that is cheaper. */
-  const texts = async function* <T extends { node: FileNode; path: Path }>(
-    those: readonly T[],
-  ): AsyncGenerator<[T, Text | undefined]> {
+  const texts = async function* <T extends Placed>(those: readonly T[]): AsyncGenerator<[T, Text | undefined]> {
     for (let from = 0; from < those.length; from += AT_ONCE) {
       const some = those.slice(from, from + AT_ONCE);
       const ahead = some.length > 1 ? await files.readMany(some.map(({ node }) => node.id)) : undefined;
@@ -77,36 +76,41 @@ export const createSearch = (files: Files, index: Pick<Index, 'lookup' | 'change
     ...snippetAt(text, place),
   });
 
-  const eachOnce = (lookup: Lookup, visit: Parameters<Lookup['each']>[0]): void => {
-    const seen = new Set<NodeId>();
-    lookup.each((node, known) => {
-      const { id } = node;
-      if (seen.has(id)) return;
-      seen.add(id);
-      visit(node, known);
-    });
-  };
-
-  /** Each file that has, or by its path meets, at least one of the wanted terms. */
+  /** Each file in which every wanted term is met, and how many files meet each term. */
   const candidates = async (under: Path, wanted: readonly Wanted[], visible: (path: Path) => boolean) => {
     const lookup = await index.lookup(wanted);
-    const placeOf = placing(files, under, wanted);
+    const having = wanted.map(() => 0);
     const found: Candidate[] = [];
-    const unknown: { node: FileNode; path: Path; named: readonly boolean[] }[] = [];
-    eachOnce(lookup, (node, known) => {
-      const placed = known?.text === false ? undefined : placeOf(node);
-      if (!placed) return;
-      const { path, named } = placed;
-      if (!known) unknown.push({ node, path, named });
-      else if ((known.counts || named.length > 0) && visible(path))
-        found.push({ node, path, named, length: known.length, counts: known.counts ?? [] });
+    const unknown: (Placed & { named: readonly boolean[] })[] = [];
+    const meetsAll = (counts: readonly number[], named: readonly boolean[]): boolean => {
+      let all = true;
+      for (let i = 0; i < wanted.length; i++) {
+        if ((counts[i] ?? 0) > 0 || named[i] === true) having[i] = (having[i] ?? 0) + 1;
+        else all = false;
+      }
+      return all;
+    };
+    lookup.visit(under, (file, folder, name, named) => {
+      const answer = lookup.answer(file);
+      if (answer === 'bytes' || (answer === 'none' && named === NOT_NAMED)) return;
+      const path = join(folder, name);
+      if (!visible(path)) return;
+      if (answer === 'unknown') {
+        const node = files.get(lookup.id(file));
+        if (node) unknown.push({ node: { id: node.id, hash: node.hash }, path, named });
+        return;
+      }
+      const counts = answer === 'some' ? lookup.counts(file) : [];
+      if (meetsAll(counts, named))
+        found.push({ node: { id: lookup.id(file), hash: '' }, path, named, counts, length: lookup.length(file) });
     });
     index.changed(unknown.map(({ node }) => node.id));
-    const open = unknown.filter(({ path }) => visible(path));
-    for await (const [{ node, path, named }, content] of texts(open)) {
-      if (content) found.push({ node, path, named, ...countWanted(content.text, wanted) });
+    for await (const [{ node, path, named }, content] of texts(unknown)) {
+      if (!content) continue;
+      const { counts, length } = countWanted(content.text, wanted);
+      if (meetsAll(counts, named)) found.push({ node, path, named, counts, length });
     }
-    return found;
+    return { found, having };
   };
 
   /** The files that have the phrases, too. */
@@ -124,53 +128,44 @@ export const createSearch = (files: Files, index: Pick<Index, 'lookup' | 'change
     const wanted = wantedWords(query);
     if (wanted.length === 0) return { now: [], past: () => undefined };
     const phrases = phrasesIn(query);
-    const found = await candidates(under, wanted, visible);
-    const meets = ({ counts, named }: Counted, i: number): boolean => (counts[i] ?? 0) > 0 || named[i] === true;
-    const weight = weights(wanted.map((_one, i) => found.filter((one) => meets(one, i)).length));
-    const all = await withPhrases(
-      found.filter((one) => wanted.every((_one, i) => meets(one, i))),
-      phrases,
-    );
+    const { found, having } = await candidates(under, wanted, visible);
+    const weight = weights(having);
+    const all = await withPhrases(found, phrases);
     const now = all.map((one): Match => {
       const { node, path } = one;
       const points = score(one, weight);
-      const hit = async (): Promise<Hit | undefined> => {
-        const content = await textAt(path);
-        const [phrase] = (content && placesOfPhrases(content.text, phrases)) ?? [];
-        return content && hitOf(path, points, content, phrase ?? Math.max(0, placeOf(content.text, wanted)));
+      const show = (content: Text): Hit => {
+        const [phrase] = placesOfPhrases(content.text, phrases) ?? [];
+        return hitOf(path, points, content, phrase ?? Math.max(0, placeOf(content.text, wanted)));
       };
-      return { node, path, score: points, hit };
+      return { node, path, score: points, show };
     });
-    return { now: now.sort(inOrder), past: matchWords(wanted, phrases) };
+    return { now, past: matchWords(wanted, phrases) };
   };
 
   /** Files that may hold what is looked for in the text itself. */
   const toRead = async (under: Path, implied: readonly Wanted[], visible: (path: Path) => boolean) => {
-    const found: { node: FileNode; path: Path }[] = [];
-    const put = (node: FileNode, path: Path): void => void (visible(path) && found.push({ node, path }));
-    if (implied.length === 0) {
-      visitBelow(files, under, put);
-      return found;
-    }
     const lookup = await index.lookup(implied);
-    const placeOf = placing(files, under, []);
-    eachOnce(lookup, (node, known) => {
-      const may = !known || (known.text && (known.cut || implied.every((_one, i) => (known.counts?.[i] ?? 0) > 0)));
-      const placed = may && placeOf(node);
-      if (placed) put(node, placed.path);
+    const found: Placed[] = [];
+    lookup.visit(under, (file, folder, name) => {
+      const answer = lookup.answer(file);
+      if (answer === 'bytes') return;
+      if (answer !== 'unknown' && !lookup.cut(file) && !lookup.counts(file).every((count) => count > 0)) return;
+      const path = join(folder, name);
+      const node = visible(path) ? files.get(lookup.id(file)) : undefined;
+      if (node) found.push({ node: { id: node.id, hash: node.hash }, path });
     });
     return found;
   };
 
-  const byReading = async (those: readonly { node: FileNode; path: Path }[], match: Matcher): Promise<Asked> => {
+  const byReading = async (those: readonly Placed[], match: Matcher): Promise<Asked> => {
     const now: Match[] = [];
     for await (const [{ node, path }, content] of texts(those)) {
       const found = content && match(content.text);
       if (!found) continue;
-      const hit = hitOf(path, found.score, content, found.at);
-      now.push({ node, path, score: found.score, hit: async () => hit });
+      now.push({ node, path, score: found.score, hit: hitOf(path, found.score, content, found.at) });
     }
-    return { now: now.sort(inOrder), past: match };
+    return { now, past: match };
   };
 
   /** Those whose newest content was made so, and shown with who made it and when. */
@@ -180,40 +175,49 @@ export const createSearch = (files: Files, index: Pick<Index, 'lookup' | 'change
       const { value: version } = await past.contents(match.node.id).next();
       if (!version || !isMade(made, version)) continue;
       const { id: revision, actor, at } = version;
-      const hit = async (): Promise<Hit | undefined> => {
-        const shown = await match.hit();
-        return shown && { ...shown, revision, actor, at };
-      };
-      found.push({ ...match, hit });
+      const by = { revision, actor, at };
+      if ('hit' in match) found.push({ ...match, hit: { ...match.hit, ...by } });
+      else found.push({ ...match, show: (content) => ({ ...match.show(content), ...by }) });
     }
     return found;
   };
 
-  const hitsOf = async (matches: readonly Match[], limit: number, still: () => boolean) => {
-    const hits: Hit[] = [];
-    for (const { hit } of matches) {
-      if (hits.length === limit) break;
-      const shown = await hit();
-      if (shown) hits.push(shown);
-    }
-    await files.settled();
-    if (still()) return { hits, total: matches.length };
-    // What is counted must be durable: what was rolled back meanwhile is gone, or stands elsewhere again.
-    const standing = new Set(matches.flatMap(({ node, path }) => (files.at(path)?.id === node.id ? [path] : [])));
-    return { hits: hits.filter(({ path }) => standing.has(path)), total: standing.size };
+  /** The best so many of them, with the text they have. */
+  const shown = async function* (matches: readonly Match[]): AsyncGenerator<[Match, Hit | undefined]> {
+    const made = matches.flatMap((match): [Match, Hit][] => ('hit' in match ? [[match, match.hit]] : []));
+    if (made.length === matches.length) return yield* made;
+    for await (const [match, content] of texts(matches))
+      yield [match, 'hit' in match ? match.hit : content && match.show(content)];
   };
 
-  const ask = async (query: string, options: SearchOptions, match: Matcher | undefined): Promise<Values['search']> => {
-    const still = files.still();
+  const hitsOf = async (matches: readonly Match[], limit: number) => {
+    const hits: [Match, Hit][] = [];
+    const ranked = bestFirst(matches, inOrder);
+    for (let next = ranked.next(); hits.length < limit && !next.done;) {
+      const some: Match[] = [];
+      for (; !next.done && some.length < limit - hits.length; next = ranked.next()) some.push(next.value);
+      for await (const [match, hit] of shown(some)) if (hit) hits.push([match, hit]);
+    }
+    await files.settled();
+    // What moved or went while the texts were read is not shown.
+    const standing = hits.filter(([{ node, path }]) => files.at(path)?.id === node.id);
+    return { hits: standing.map(([, hit]) => hit), total: matches.length - hits.length + standing.length };
+  };
+
+  const answer = async (
+    query: string,
+    options: SearchOptions,
+    match: Matcher | undefined,
+  ): Promise<Values['search']> => {
     const { under = '/', mode, limit = 100, history = false, made, visible = () => true } = options;
     const { now, past: matchPast } = match
       ? await byReading(await toRead(under, mode === 'exact' ? impliedByExact(query) : [], visible), match)
       : await byWords(query, under, visible);
-    if (!made && !history) return hitsOf(now, limit, still);
+    if (!made && !history) return hitsOf(now, limit);
     for (;;) {
       const past = await files.past();
       const matches = made ? await onlyMade(past, now, made) : now;
-      const standing = await hitsOf(matches, limit, still);
+      const standing = await hitsOf(matches, limit);
       const before = history
         ? await searchPast(past, {
             under,
@@ -230,6 +234,16 @@ export const createSearch = (files: Files, index: Pick<Index, 'lookup' | 'change
         total: standing.total + before.hits.length,
         ...(before.cut ? { cut: true, looked: before.looked } : {}),
       };
+    }
+  };
+
+  /** What was looked at stands, unless a commit was refused meanwhile: then all of it is asked again. */
+  const ask: typeof answer = async (...asked) => {
+    for (;;) {
+      const before = index.generation();
+      const answered = await answer(...asked);
+      if (index.generation() === before) return answered;
+      await files.settled();
     }
   };
 

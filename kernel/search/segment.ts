@@ -1,13 +1,10 @@
 /**
- * The rows of a segment, packed. Pure bytes.
- *   documents  presence of each bucket (32 bytes), count, then per document: node 16, content hash 32, length, flags
- *   bucket     its terms as one text, one per line; the bytes of each list; then the lists: (document step, count)*
+ * The postings of a segment, packed in buckets. Pure bytes.
+ *   row   its terms as one text, one per line; the bytes of each list; then the lists: (document step, count)*
  * A term's bucket is chosen by its first two characters, so that a beginning of two is in one bucket.
  */
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
-import { fromHex, toHex } from '../protocol/bytes.ts';
-import type { NodeId } from '../protocol/entry.ts';
 import type { Wanted } from './tokens.ts';
 import { meets } from './tokens.ts';
 
@@ -18,9 +15,6 @@ export const PARTS = 16;
 /** A row of the index is missing or cannot be read: the projection has to be made again. */
 export class IndexDamaged extends Error {}
 
-/** `text` is false for a file that holds none; `cut` when a word was longer than a term may be. */
-export type Doc = { node: NodeId; hash: string; length: number; text: boolean; cut: boolean };
-export type Documents = { docs: Doc[]; present: Uint8Array };
 /** Term → document, count, document, count … with documents ascending. */
 export type Postings = Map<string, number[]>;
 
@@ -39,32 +33,6 @@ export const bucketOfWanted = ({ term, inside }: Wanted, buckets: number): numbe
 
 export const has = (present: Uint8Array, bucket: number): boolean =>
   (((present[bucket >> 3] ?? 0) >> (bucket & 7)) & 1) === 1;
-
-export const encodeDocuments = ({ docs, present }: Documents): Uint8Array => {
-  const out = encoding.createEncoder();
-  encoding.writeUint8Array(out, present);
-  encoding.writeVarUint(out, docs.length);
-  for (const doc of docs) {
-    encoding.writeUint8Array(out, fromHex(doc.node));
-    encoding.writeUint8Array(out, fromHex(doc.hash));
-    encoding.writeVarUint(out, doc.length);
-    encoding.writeUint8(out, (doc.text ? 1 : 0) | (doc.cut ? 2 : 0));
-  }
-  return encoding.toUint8Array(out);
-};
-
-export const decodeDocuments = (row: Uint8Array): Documents => {
-  const from = decoding.createDecoder(row);
-  const present = decoding.readUint8Array(from, MAX_BUCKETS / 8).slice();
-  const docs = Array.from({ length: decoding.readVarUint(from) }, (): Doc => {
-    const node = toHex(decoding.readUint8Array(from, 16));
-    const hash = toHex(decoding.readUint8Array(from, 32));
-    const length = decoding.readVarUint(from);
-    const flags = decoding.readUint8(from);
-    return { node, hash, length, text: (flags & 1) === 1, cut: (flags & 2) === 2 };
-  });
-  return { docs, present };
-};
 
 const encodeBucket = (lists: readonly (readonly [string, number[]])[]): Uint8Array => {
   const out = encoding.createEncoder();

@@ -6,26 +6,15 @@
 import type { VersionVector } from '../protocol/entry.ts';
 import type { Database, SysRow } from '../store/schema.ts';
 import { request, transact, transactFenced, type Stores } from '../store/transact.ts';
-import {
-  bucketOf,
-  decodeDocuments,
-  encodeBuckets,
-  encodeDocuments,
-  has,
-  IndexDamaged,
-  MAX_BUCKETS,
-  PARTS,
-} from './segment.ts';
-import type { Doc, Documents, Postings } from './segment.ts';
+import { decodeDocuments, encodeDocuments, type Documents, type Kept, type Loaded } from './documents.ts';
+import { bucketOf, encodeBuckets, has, IndexDamaged, MAX_BUCKETS, PARTS, type Postings } from './segment.ts';
 
 /** Raise it whenever a row's shape, or what a term is, changes: the next boot rebuilds. */
-export const SEARCH_VERSION = 1;
+export const SEARCH_VERSION = 2;
 const KEY = 'proj:search';
 const DOCUMENTS = -1;
 
-export type Kept = { id: number; buckets: number };
 export type Mark = { version: number; vector: VersionVector; segments: Kept[]; next: number };
-export type Loaded = Kept & Documents;
 export type Asked = { segment: Pick<Loaded, 'id' | 'present'>; bucket: number | undefined };
 
 const presence = (rows: ReadonlyMap<number, unknown>): Uint8Array => {
@@ -83,14 +72,14 @@ export const createShelf = (db: Database, epoch: number) => {
     });
 
   /** A new segment whole, in one transaction with the mark that names it; `wipe` clears what cannot be trusted. */
-  const add = async (mark: Mark, kept: Kept, docs: Doc[], postings: Postings, wipe: boolean): Promise<Loaded> => {
+  const add = async (mark: Mark, kept: Kept, docs: Documents, postings: Postings, wipe: boolean): Promise<Loaded> => {
     const rows = encodeBuckets(postings, kept.buckets);
-    const documents = { docs, present: presence(rows) };
+    const present = presence(rows);
     await change(mark, async ({ post }) => {
       await request(wipe ? post.clear() : post.delete(all(kept.id)));
-      await putRows(post, kept.id, new Map([...rows, [DOCUMENTS, encodeDocuments(documents)]]));
+      await putRows(post, kept.id, new Map([...rows, [DOCUMENTS, encodeDocuments(present, docs)]]));
     });
-    return { ...kept, ...documents };
+    return { ...kept, present, docs };
   };
 
   /** A large segment comes in parts, so that calls are answered between them; it counts when `seal` names it. */
@@ -106,20 +95,20 @@ export const createShelf = (db: Database, epoch: number) => {
   const seal = async (
     mark: Mark,
     kept: Kept,
-    docs: Doc[],
+    docs: Documents,
     filled: number[],
     gone: readonly Kept[],
   ): Promise<Loaded> => {
-    const documents = { docs, present: presence(new Map(filled.map((bucket) => [bucket, true]))) };
+    const present = presence(new Map(filled.map((bucket) => [bucket, true])));
     await change(mark, async ({ post }) => {
-      await putRows(post, kept.id, new Map([[DOCUMENTS, encodeDocuments(documents)]]));
+      await putRows(post, kept.id, new Map([[DOCUMENTS, encodeDocuments(present, docs)]]));
       for (const { id } of gone) await request(post.delete(all(id)));
     });
-    return { ...kept, ...documents };
+    return { ...kept, present, docs };
   };
 
   /** Many documents at once: as a merge writes them, without gone ones. */
-  const addInParts = async (mark: Mark, kept: Kept, docs: Doc[], postings: Postings): Promise<Loaded> => {
+  const addInParts = async (mark: Mark, kept: Kept, docs: Documents, postings: Postings): Promise<Loaded> => {
     const parts = new Map<number, Postings>();
     for (const [term, list] of postings) {
       const part = bucketOf(term, Math.min(PARTS, kept.buckets));

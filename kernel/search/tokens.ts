@@ -15,6 +15,8 @@ const IS_UNSPACED =
 // oxlint-disable-next-line no-control-regex -- exactly the characters that folding can only change in case
 const ASCII = /^[\u0000-\u007f]*$/;
 
+export const isAscii = (text: string): boolean => ASCII.test(text);
+
 export const fold = (text: string): string =>
   ASCII.test(text)
     ? text.toLowerCase()
@@ -119,20 +121,6 @@ export const impliedByExact = (query: string): Wanted[] =>
   query.isWellFormed()
     ? distinct(asked(fold(query)).map(({ term, at }) => ({ term, inside: at === 0 && !IS_UNSPACED.test(term) })))
     : [];
-
-export type Counts = { terms: Map<string, number>; length: number; cut: boolean };
-
-export const countTerms = (text: string): Counts => {
-  const terms = new Map<string, number>();
-  let length = 0;
-  let long = false;
-  eachTerm(fold(text), (term, _at, whole) => {
-    terms.set(term, (terms.get(term) ?? 0) + 1);
-    length++;
-    if (!whole) long = true;
-  });
-  return { terms, length, cut: long };
-};
 
 /** How often each wanted term is met in a text. */
 export const countWanted = (text: string, wanted: readonly Wanted[]): { counts: number[]; length: number } => {

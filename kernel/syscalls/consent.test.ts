@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { bootMemory, createDisk, type Disk, type Memory } from '../boot/memory.ts';
+import { createExpiry } from '../daemons/expiry.ts';
+import { bootMemory, createClock, createDisk, type Disk, type Memory } from '../boot/memory.ts';
 import { refuseCommits } from '../boot/faults.ts';
 import { err, ok, type Result } from '../protocol/errors.ts';
 import { proposalFile, type Proposal } from '../protocol/formats/records.ts';
@@ -14,7 +15,13 @@ const boot = async (
   effects: Effects = { count: 0, answer: async () => ok({ said: 'sent' }) },
   disk: Disk = createDisk(),
 ) => {
-  const k = await bootMemory({ disk, ports: () => ({ effects: { run: () => (effects.count++, effects.answer()) } }) });
+  const clock = createClock();
+  const k = await bootMemory({
+    disk,
+    clock,
+    daemons: [createExpiry(clock.setTimer)],
+    ports: () => ({ effects: { run: () => (effects.count++, effects.answer()) } }),
+  });
   let crashed = false;
   onTestFinished(async () => {
     if (!crashed) await k.stop();

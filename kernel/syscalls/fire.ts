@@ -9,11 +9,10 @@ import { emptyUsage, slotFile } from '../protocol/formats/records.ts';
 import { parsePath } from '../protocol/paths.ts';
 import type { FireValue } from '../protocol/syscalls.ts';
 import { queue } from '../policy/decide.ts';
-import { decideEffect } from '../policy/decide-effect.ts';
 import { firePath, runId } from './fire-path.ts';
 import { authorOf, type Caller, type Handler, type Kernel } from './kernel.ts';
 import { carry } from './mcp.ts';
-import { factsFor } from './outside-facts.ts';
+import { judgeEffect } from './outside-facts.ts';
 import { newProposal } from './propose.ts';
 import { noteSource } from './taint.ts';
 
@@ -41,10 +40,11 @@ const fireBash = async (kernel: Kernel, caller: Caller, effect: Effect, id: stri
       ...parent,
     },
     async (process) => {
+      const { actor, capabilities, above } = caller;
       const abort = AbortSignal.any([process.signal, caller.signal]);
       // An agent's bash line belongs to the agent's run, so that the run can be read, and undone, as one.
       answer = await kernel.ports.bash.run(
-        kernel.sys({ actor: caller.actor, run: caller.run || id, capabilities: caller.capabilities, signal: abort }),
+        kernel.sys({ actor, run: caller.run || id, capabilities, above, signal: abort }),
         order,
       );
       return { state: answer.ok ? 'done' : 'failed', usage: emptyUsage() };
@@ -62,8 +62,7 @@ const fireEffect = async (
   id: string,
   key: string | undefined,
 ): Promise<Result<FireValue>> => {
-  const facts = await factsFor(kernel, caller.actor, effect, caller.capabilities);
-  const decided = decideEffect(caller.actor, effect, facts);
+  const decided = await judgeEffect(kernel, caller, effect);
   const sends = isOutward(effect) && !looks(effect);
   const offline = isOutward(effect) && kernel.ports.effects.online?.() === false;
   if (decided.verdict === 'apply' && offline && (looks(effect) || caller.actor === 'operator'))

@@ -33,6 +33,8 @@ export type Caller = {
   /** Unique to the request; a repeat after a hand-over carries the same one. */
   cause: string;
   capabilities: readonly Capability[];
+  /** [L4] The agents whose runs led to this one, from the first. */
+  above?: readonly string[] | undefined;
   signal: AbortSignal;
   outlet?: Outlet;
 };

@@ -96,13 +96,14 @@ describe('[M5] a limit of time', () => {
     const tide = JSON.stringify({ name: 'tide', state: 'active', powers, agents: [], jobs: [JOB], forked: {} });
     await k.k.kernel.fs.write([{ op: 'put', path: installedFile('tide'), content: tide, base: null }], AUTHOR);
     await k.put(JOB, '---\nagent: clerk\nprogram: tide\n---\nGo.\n');
+    await k.put('/workspace/agents/page/AGENT.md', '---\nname: page\n---\nWork.\n');
     let answer = '';
     let child = false;
     await k.fire(async (sys) => {
       if (child) return spend(sys);
       child = true;
-      await sys.fire('/workspace/agents/clerk', { args: { prompt: 'p', wait: true } });
-      await sys.fire('/workspace/agents/clerk', { args: { prompt: 'q', wait: true } });
+      await sys.fire('/workspace/agents/page', { args: { prompt: 'p', wait: true } });
+      await sys.fire('/workspace/agents/page', { args: { prompt: 'q', wait: true } });
       answer = refused(await reserve(sys));
       return done();
     }, JOB);

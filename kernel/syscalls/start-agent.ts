@@ -13,6 +13,7 @@ import type { Process } from '../process/processes.ts';
 import { refused } from '../fs/reads.ts';
 import type { Path } from '../protocol/paths.ts';
 import type { Caller, Kernel } from './kernel.ts';
+import { lineageOf, loops } from './lineage.ts';
 import { slotLines, type DueSlot } from './slots.ts';
 
 export type Start = {
@@ -26,6 +27,8 @@ export type Start = {
   due?: DueSlot;
   /** [R2] The run goes on from its record, which began then. */
   resumes?: { file: Path; startedAt: number; paused: boolean; by: Actor; title: string };
+  /** [L4] Who is above a run that goes on; of a new one, the caller says it. */
+  above?: readonly string[];
 };
 
 /** Today, YYYY-MM-DD, where the job or this device says it is. */
@@ -78,6 +81,9 @@ export const startAgent = async (
       `${file} says name: ${role.value.name}, but lies in the folder of ${start.agent}. The two must be the same.`,
       { path: file },
     );
+  const above = start.above ?? lineageOf(caller);
+  const loop = loops(start.agent, above);
+  if (loop) return loop;
   const { job, rehearsal, due, resumes } = start;
   const after = resumes?.file ?? start.after;
   const date = today(resumes?.startedAt ?? kernel.now(), job?.tz);
@@ -107,9 +113,11 @@ export const startAgent = async (
           ? { model: role.value.model }
           : {}),
       ...(start.after ? { after: start.after } : {}),
+      ...(above.length > 0 ? { above } : {}),
     },
     async (process) => {
-      const sys = kernel.sys({ actor: process.actor, run: process.id, capabilities: [], signal: process.signal });
+      const { actor, signal } = process;
+      const sys = kernel.sys({ actor, run: process.id, capabilities: [], above, signal });
       const ended = await kernel.ports.agents.run(sys, {
         role: role.value,
         prompt,

@@ -8,6 +8,7 @@ import type { BashEnded, Ended } from '../protocol/ports.ts';
 import type { Process } from '../process/processes.ts';
 import { refused } from '../fs/reads.ts';
 import type { Caller, Kernel } from './kernel.ts';
+import { lineageOf, loops } from './lineage.ts';
 import { owed, today, type Start } from './start-agent.ts';
 import { slotLines } from './slots.ts';
 
@@ -18,9 +19,10 @@ const clip = (text: string): string =>
   text.length <= SAID ? text : `${text.slice(0, SAID)}\n[cut: ${text.length - SAID} more characters]`;
 
 const body =
-  (kernel: Kernel, script: string) =>
+  (kernel: Kernel, script: string, above: readonly string[]) =>
   async (process: Process): Promise<Ended> => {
-    const sys = kernel.sys({ actor: process.actor, run: process.id, capabilities: [], signal: process.signal });
+    const { actor, signal } = process;
+    const sys = kernel.sys({ actor, run: process.id, capabilities: [], above, signal });
     const started = kernel.now();
     const fired = await sys.fire({ kind: 'bash', script });
     const ended = fired.ok ? (fired.value.result as BashEnded | undefined) : undefined;
@@ -52,6 +54,9 @@ export const startBashJob = async (
   id: string,
 ): Promise<Result<{ process: Process; ended: Promise<Ended> }>> => {
   if (!job) return err('EINVAL', 'Only a job runs a script of its own.');
+  const above = lineageOf(caller);
+  const loop = loops(agent, above);
+  if (loop) return loop;
   const date = today(kernel.now(), job.tz);
   const script = prompt.replaceAll('{date}', date);
   const spawned = kernel.processes.spawn(
@@ -68,9 +73,10 @@ export const startBashJob = async (
       prompt: script,
       ...(job.program ? { program: job.program } : {}),
       ...(caller.run ? { parent: caller.run } : {}),
+      ...(above.length > 0 ? { above } : {}),
       ...(due ? { slot: due.slot, also: slotLines(job.path, due, id, kernel) } : {}),
     },
-    async (process) => owed(kernel, process, job, date, await body(kernel, script)(process)),
+    async (process) => owed(kernel, process, job, date, await body(kernel, script, above)(process)),
   );
   return spawned.then(ok, refused);
 };

@@ -9,8 +9,10 @@ import { changePath, changePaths, type Change } from '../protocol/files.ts';
 import { isUnder, type Path } from '../protocol/paths.ts';
 import type { ParsedArgs } from '../protocol/syscalls.ts';
 import type { Check, StagedSet } from '../fs/check.ts';
-import { decideRead, decideWrite, type Facts } from '../policy/decide.ts';
+import { decideRead, type Facts } from '../policy/decide.ts';
+import { decideWriteBelow, type Judged as Upper } from '../policy/decide-below.ts';
 import { authorOf, type Caller, type Handler, type Kernel } from './kernel.ts';
+import { factsAbove } from './lineage.ts';
 
 /**
  * [P4] Policy never becomes text that does not parse, whatever the changes of a set make of it together. The parser is
@@ -66,15 +68,21 @@ type Judged = { refusal?: Err | undefined; waits?: string };
 type Judge = (path: Path) => Judged;
 
 const judgePath =
-  (actor: Actor, facts: Facts): Judge =>
+  (actor: Actor, facts: Facts, above: readonly Upper[]): Judge =>
   (path) => {
-    const verdict = decideWrite(actor, path, facts);
+    const verdict = decideWriteBelow({ actor, facts }, above, path);
     if (verdict.verdict === 'deny') return { refusal: err(verdict.code, verdict.reason, { path }) };
     return verdict.verdict === 'queue' ? { waits: verdict.reason } : {};
   };
 
-export const judge = (kernel: Kernel, caller: Caller, changes: readonly Change[], facts: Facts): Judged => {
-  const judgeOne = judgePath(caller.actor, facts);
+export const judge = (
+  kernel: Kernel,
+  caller: Caller,
+  changes: readonly Change[],
+  facts: Facts,
+  above: readonly Upper[] = [],
+): Judged => {
+  const judgeOne = judgePath(caller.actor, facts, above);
   let waits: string | undefined;
   for (const { change, path } of pathsOf(kernel, changes)) {
     const judged = path === POLICY ? { refusal: checkPolicy(caller, change) } : judgeOne(path);
@@ -88,8 +96,13 @@ export const judge = (kernel: Kernel, caller: Caller, changes: readonly Change[]
  * [P12] What a restore touches is known only when it is staged: every path is judged there, before the set takes its
  * place, and one that is denied or must wait takes it back. Nor does it bring back what the actor may not read.
  */
-const judgeStaged = (actor: Actor, facts: Facts, noteWaits: (reason: string) => void): Check => {
-  const judgeOne = judgePath(actor, facts);
+const judgeStaged = (
+  actor: Actor,
+  facts: Facts,
+  above: readonly Upper[],
+  noteWaits: (reason: string) => void,
+): Check => {
+  const judgeOne = judgePath(actor, facts, above);
   return ({ paths, sources }) => {
     let waits: string | undefined;
     for (const path of sources) {
@@ -143,13 +156,14 @@ export const writeChecked = async (
   const done = caller.cause === '' ? undefined : kernel.causes.get(caller.cause);
   if (done) return ok({ revisions: done });
   const facts = await kernel.facts.of(caller.actor, caller.capabilities);
-  const { refusal, waits } = judge(kernel, caller, changes, facts);
+  const above = await factsAbove(kernel, caller);
+  const { refusal, waits } = judge(kernel, caller, changes, facts, above);
   if (refusal) return refusal;
   if (waits !== undefined) return wait(kernel, caller, asked, waits);
   let late: string | undefined;
   const stands = changes.some((change) => changePaths(change).includes(POLICY)) ? [await policyStands()] : [];
   const reached = changes.some((change) => change.op === 'restore')
-    ? [judgeStaged(caller.actor, facts, (reason) => void (late = reason))]
+    ? [judgeStaged(caller.actor, facts, above, (reason) => void (late = reason))]
     : [];
   const all = [...stands, ...reached, ...checks];
   const written = await kernel.fs.write(

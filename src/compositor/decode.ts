@@ -6,7 +6,7 @@ import type { Stat } from '../../kernel/protocol/files.ts';
 import { parseFrontMatter, parseYaml } from '../../kernel/protocol/formats/document.ts';
 import { nameOf } from '../../kernel/protocol/paths.ts';
 import type { Problem, Row } from '../widgets/widget.ts';
-import { csvRows } from './csv.ts';
+import { csvRows } from '../../kernel/protocol/formats/csv.ts';
 
 export type As = 'text' | 'front' | 'csv' | 'json' | 'jsonl' | 'yaml' | 'files';
 export type Decoded = { rows: Row[]; problems: Problem[] };

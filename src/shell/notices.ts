@@ -3,23 +3,21 @@
  * and stays until it is dismissed; the narrative keeps it. Lines from before the page was opened are not told again.
  */
 import { onCleanup } from 'solid-js';
+import { narrativeFile, parseNarrativeLine } from '../../kernel/protocol/formats/narrative.ts';
 import { dayOf, NARRATIVE } from '../../kernel/protocol/formats/records.ts';
 import type { Client } from '../client/client.ts';
 
 export type Notice = { title: string; body: string; path: string };
 
-/** `- 08:31 **Title** (agent:writer, run 5e1f): body`, as the kernel writes a notice. */
-const LINE = /^- \d\d:\d\d \*\*(.+?)\*\* \([^)]*\)(?:: (.*))?$/;
-
 export const noticesIn = (path: string, lines: readonly string[]): Notice[] =>
   lines.flatMap((line) => {
-    const found = LINE.exec(line);
-    return found ? [{ title: found[1] ?? '', body: found[2] ?? '', path }] : [];
+    const found = parseNarrativeLine(line);
+    return found?.kind === 'notice' ? [{ title: found.title, body: found.body ?? '', path }] : [];
   });
 
 export const listenForNotices = (client: Client, tell: (notice: Notice) => void): void => {
   const told = new Map<string, number>();
-  const today = (): string => `${NARRATIVE}/${dayOf(Date.now())}.md`;
+  const today = (): string => narrativeFile(dayOf(Date.now()));
 
   const linesOf = async (path: string): Promise<string[]> => {
     const read = await client.stub.read(path, { as: 'text' });

@@ -2,6 +2,7 @@
  * Puts one turn together from the events of its stream, in the shape it is sent back in. Thinking is kept with its
  * signature, as the API demands it back. Usage is known from the first event on, so a broken attempt can be counted.
  */
+import { NOT_JSON } from './provider.ts';
 import { emptyUsage, type ModelBlock, type Usage } from '../../protocol/formats/records.ts';
 import type { ModelTurn } from './provider.ts';
 import type { RawMessageStreamEvent } from './anthropic-client.ts';
@@ -12,8 +13,8 @@ const parseInput = (json: string): unknown => {
   try {
     return JSON.parse(json || '{}');
   } catch {
-    // Cut off by max_tokens. The call is refused for what it lacks.
-    return {};
+    // Cut off by max_tokens, or written badly. It is sent back as it came, inside an object as the API demands.
+    return { [NOT_JSON]: json };
   }
 };
 

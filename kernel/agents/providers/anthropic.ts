@@ -57,15 +57,23 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
     if (signal.aborted) done();
   });
 
+/** Leaves room for an answer in the context of every model in use. */
+const CONTEXT_TOKENS = 150_000;
+
 const CACHE = { cache_control: { type: 'ephemeral' } } as const;
 
-/** Breakpoints: after what is stable, and at the end of the conversation, which the next turn repeats. */
+/**
+ * Breakpoints, of which the API takes four: after the tools, after each of the two parts of the system prompt, and at the
+ * end of the conversation, which the next turn repeats.
+ */
 export const bodyOf = (model: Model, { system, tools, messages }: ModelRequest): MessageCreateParamsStreaming => ({
   model: model.model,
   max_tokens: model.max_tokens,
   stream: true,
   system: system.map(({ text, cached }) => ({ type: 'text', text, ...(cached ? CACHE : {}) })),
-  ...(tools.length > 0 ? { tools } : {}),
+  ...(tools.length > 0
+    ? { tools: tools.map((tool, at) => (at === tools.length - 1 ? { ...tool, ...CACHE } : tool)) }
+    : {}),
   messages: messages.map((message, at) => ({
     role: message.role,
     content: message.content.map((block, index) =>
@@ -167,6 +175,7 @@ export const createAnthropic = ({ model, key, online, waits, meter }: AnthropicO
 
   return {
     model: model.model,
+    context: model.context ?? CONTEXT_TOKENS,
     cost: (usage) => costOf(model.price, usage),
     prepare: async () => {
       if (model.secret === undefined) return ok(undefined);

@@ -6,6 +6,9 @@
 import type { Result } from '../../protocol/errors.ts';
 import type { ModelBlock, Usage } from '../../protocol/formats/records.ts';
 
+/** The field of a tool call's input that holds what the model wrote when that was not JSON. */
+export const NOT_JSON = 'not_json';
+
 export type ToolSchema = {
   name: string;
   description: string;
@@ -35,6 +38,8 @@ export type Hooks = {
 export type Provider = {
   /** As written in the record of each turn. */
   model: string;
+  /** Tokens that a request may have; older results of tools are left out of longer ones. Undefined: no limit. */
+  context?: number;
   /** The price of a turn in USD; undefined when no price is known. */
   cost: (usage: Usage) => number | undefined;
   /** Called once, before the first turn. */

@@ -20,6 +20,8 @@ export const modelSchema = z.object({
   secret: z.string().optional(),
   max_tokens: z.number().int().positive().max(128_000).default(8_192),
   price: priceSchema.optional(),
+  /** Tokens that a request may have; 150,000 when left out. */
+  context: z.number().int().min(4_000).optional(),
 });
 export type Model = z.infer<typeof modelSchema>;
 

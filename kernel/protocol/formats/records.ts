@@ -49,6 +49,8 @@ export type Proposal = {
   reviews?: Decision[];
   /** What the run that asked had read before and nobody here wrote: files, addresses, tools. */
   sources?: string[];
+  /** [L4] The agents whose runs led to the one that asked, from the first. */
+  above?: readonly string[];
   /** Edited: the proposal that this one took the place of, and the one that took its place. */
   replaces?: string;
   replacedBy?: string;
@@ -92,6 +94,8 @@ export type RunRecord =
       recorded?: string;
       prompt?: string;
       after?: string;
+      /** The agents whose runs led to this one, from the first; absent when none did. */
+      above?: readonly string[];
     }
   /** Before a model is asked: the most that the call can cost, and how long its answer may be. */
   | { t: 'reserve'; at: string; id: string; model: string; usd: number; max_tokens: number }
@@ -118,8 +122,11 @@ export type RunRecord =
       result: string;
       revisions?: RevisionId[];
     }
-  /** `resumed`: the kernel died and the run went on; `paused`: it was held, or let go. */
-  | { t: 'note'; at: string; text: string; resumed?: boolean; paused?: boolean }
+  /**
+   * `resumed`: the kernel died and the run went on; `paused`: it was held, or let go; `cleared`: so many tool calls, from
+   * the first on, are no longer sent in full.
+   */
+  | { t: 'note'; at: string; text: string; resumed?: boolean; paused?: boolean; cleared?: number }
   | {
       t: 'end';
       at: string;
@@ -209,6 +216,9 @@ export const SLOTS: Path = '/system/slots';
 export const INSTALLED: Path = '/system/programs';
 export const CONFLICTS: Path = '/system/conflicts';
 export const NARRATIVE: Path = '/system/narrative';
+export const OUTCOMES: Path = '/system/outcomes';
+/** One record for each copy that was made of the workspace: { at, entries }. */
+export const EXPORTS: Path = '/system/exports';
 
 export const proposalFile = (id: string): Path => `${PROPOSALS}/${id}.json`;
 /** What was fired under a key. */

@@ -43,6 +43,22 @@ const RUNS: readonly Run[] = [
     args: { reads: 60, seed: 1 },
     per: 60,
   },
+  {
+    title: 'an index over 10,000 files, for each of them',
+    stock: { of: 'fresh', files: 10_000 },
+    row: 'search',
+    task: 'index',
+    args: {},
+    per: 10_000,
+  },
+  {
+    title: 'a start and ten queries over 10,000 files',
+    stock: { of: 'fresh', files: 10_000 },
+    row: 'search',
+    task: 'query',
+    args: { seconds: 60 },
+    per: 1,
+  },
 ];
 
 const WAITING = new Set(['(idle)', '(program)', '(garbage collector)', '(root)']);
@@ -83,7 +99,9 @@ const print = (title: string, sums: readonly [string, number][], per: number): v
 };
 
 export const profileRows = async (bench: Bench): Promise<void> => {
+  const { rows } = bench.options;
   for (const { title, stock, row, before, task, args, per } of RUNS) {
+    if (rows.length > 0 && !rows.includes(row)) continue;
     const profile = await bench.fresh(stock, async (session) => {
       if (before) await session.run(row, before.task, before.args);
       return sampled(session, () => session.run(row, task, args));

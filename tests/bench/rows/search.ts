@@ -44,12 +44,12 @@ const dropIndex = (): Promise<void> =>
 
 const tasks = {
   /** Boot without an index until everything is in it, on disk. */
-  index: async ({ total }: { total: number }): Promise<number> => {
+  index: async ({ total }: { total?: number }): Promise<number> => {
     await dropIndex();
     const { sys, running } = await openOurs();
     const { ms } = await timed(async () => (await running.standing).flush());
     const found = value(await sys.search(FIRST, { limit: 1 })).total;
-    if (found !== total) throw new Error(`The search found ${found} files and not ${total}.`);
+    if (total !== undefined && found !== total) throw new Error(`The search found ${found} files and not ${total}.`);
     return ms;
   },
   cold: async (): Promise<number> => {
