@@ -15,7 +15,8 @@ import { conversation, parseRun, rebuild } from './resume.ts';
 
 const FILE = '/system/runs/2026-11-23/abc.jsonl';
 const CHAT = '/system/runs/2026-11-23/chat.jsonl';
-const POLICY = 'models: { default: { provider: plan, base_url: "https://localhost", model: m, price: { input: 1, output: 1 } } }';
+const POLICY =
+  'models: { default: { provider: plan, base_url: "https://localhost", model: m, price: { input: 1, output: 1 } } }';
 const ROLE = '---\nname: clerk\ntools: [read, list, write, bash]\n---\nWork.\n';
 const START = `${JSON.stringify({ t: 'start', at: '', id: 'abc', prompt: 'Do it.', after: CHAT })}\n`;
 const EARLIER = `${[

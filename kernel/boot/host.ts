@@ -47,12 +47,14 @@ export const browserHost = (workspace: string, parts: HostParts): Host => ({
     const agents = once<AgentsPort>(async () =>
       (await import('../agents/agents.ts')).createAgents({ secrets: secrets.use, online: () => navigator.onLine }),
     );
-    const effects = once<EffectsPort>(async () => (await import('../effects/effects.ts')).createEffects({ notify }));
+    const effects = once<EffectsPort>(async () =>
+      (await import('../effects/effects.ts')).createEffects({ notify, secrets: secrets.use }),
+    );
     const loader = once<LoaderPort>(async () => (await import('../loader/loader.ts')).createLoader({}));
     return {
       secrets,
       bash: parts.bash,
-      effects: { run: async (sys, effect) => (await effects()).run(sys, effect) },
+      effects: { run: async (...call) => (await effects()).run(...call), online: () => navigator.onLine },
       agents: { run: async (sys, order) => (await agents()).run(sys, order) },
       loader: {
         plan: async (sys, source) => (await loader()).plan(sys, source),

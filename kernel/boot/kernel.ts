@@ -32,6 +32,7 @@ import { genesis } from './genesis.ts';
 import { standDaemons } from './daemons.ts';
 import { createFinder, type Finder } from './finder.ts';
 import { createNotify, type Notify } from './notify.ts';
+import { startOutbox } from './outbox.ts';
 import { createLazyLedger, createRunRecords } from './run-records.ts';
 
 export const VERSION = '0.1.0';
@@ -186,7 +187,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     sys,
     ledger,
     ports: host.ports({ secrets, notify }),
-    facts: createFacts(files),
+    facts: createFacts(files, now),
     device: self.id,
     epoch,
     deciding: (body) => {
@@ -207,6 +208,9 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     if (oldest !== undefined) causes.delete(oldest);
   });
 
+  const settleProposals = async (atBoot: boolean): Promise<void> => {
+    if (files.stat(PROPOSALS)) await (await import('../syscalls/settle-proposals.ts')).settleProposals(kernel, atBoot);
+  };
   /** All that boot does beyond reading: a workspace that is there is shown meanwhile. */
   const start = async (): Promise<void> => {
     await files.whole();
@@ -215,7 +219,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     await genesis(files);
     await live.recover();
     if (files.stat(LEDGER)) await (await import('../syscalls/settle.ts')).settleReservations(kernel);
-    if (files.stat(PROPOSALS)) await (await import('../syscalls/decide.ts')).settleProposals(kernel);
+    await settleProposals(true);
     await files.reviewConflicts();
   };
   let begin = (): void => undefined;
@@ -228,12 +232,14 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   let stopped = false;
   const standing = new AbortController();
   let stopDaemons = (): void => undefined;
+  let stopOutbox = (): void => undefined;
   const daemonsStarted = started
     .then(() => (damaged ? [] : host.daemons()))
     .then(async (daemons) => {
       if (!stopped && !damaged && files.stat(RUNS))
         await (await import('../syscalls/resume-runs.ts')).resumeRuns(kernel);
       const daemonsStanding = standDaemons(stopped ? [] : daemons, sys, standing.signal);
+      if (!stopped && !damaged) stopOutbox = startOutbox(() => settleProposals(false), setTimer);
       stopDaemons = daemonsStanding.stop;
       const { startUpkeep } = await import('../journal/upkeep.ts');
       if (!stopped) upkeep = startUpkeep({ db, journal, epoch, now, setTimer });
@@ -261,6 +267,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       cancelBegin();
       await kernel.starting?.().catch(() => undefined);
       stopDaemons();
+      stopOutbox();
       standing.abort();
       // A kernel that was fenced cannot put down what it holds: each room is refused by itself, and the rest still ends.
       const failures: unknown[] = [];

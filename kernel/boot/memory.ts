@@ -26,6 +26,7 @@ import '../syscalls/programs.ts';
 import '../syscalls/resume-runs.ts';
 import '../process/ledger.ts';
 import '../syscalls/propose.ts';
+import '../syscalls/settle-proposals.ts';
 import '../syscalls/reserve.ts';
 import '../syscalls/settle.ts';
 import { err } from '../protocol/errors.ts';

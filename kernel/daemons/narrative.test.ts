@@ -25,7 +25,10 @@ const boot = async (disk: Disk = createDisk(), clock: Clock = createClock(), opt
     disk,
     clock,
     daemons: [createNarrative({ setTimer, ...options })],
-    ports: ({ notify }) => ({ effects: createEffects({ notify }), agents: { run: async () => ended } }),
+    ports: ({ notify, secrets }) => ({
+      effects: createEffects({ notify, secrets: secrets.use }),
+      agents: { run: async () => ended },
+    }),
   });
   kernels.push(kernel);
   const op = kernel.as('operator');

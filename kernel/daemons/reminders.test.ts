@@ -27,7 +27,7 @@ const boot = async (
     clock,
     daemons: [createStorageWatch(clock.setTimer), createBackupReminder(clock.setTimer), createExpiry(clock.setTimer)],
     room: () => room,
-    ports: ({ notify }) => ({ effects: createEffects({ notify }) }),
+    ports: ({ notify, secrets }) => ({ effects: createEffects({ notify, secrets: secrets.use }) }),
   });
   kernels.push(kernel);
   const op = kernel.as('operator');

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Effect } from '../protocol/effects.ts';
+import { err } from '../protocol/errors.ts';
 import type { Sys } from '../protocol/sys.ts';
 import { createEffects } from './effects.ts';
 import type { Notice } from './carry.ts';
@@ -7,7 +8,8 @@ import type { Notice } from './carry.ts';
 // Effects use nothing of the handle but who it belongs to.
 const sys = { actor: 'agent:writer', run: 'r1' } as unknown as Sys;
 const sent: Notice[] = [];
-const effects = createEffects({ notify: (notice) => void sent.push(notice) });
+const secrets = async () => err('ENOENT', 'none');
+const effects = createEffects({ notify: (notice) => void sent.push(notice), secrets });
 
 describe('effects', () => {
   test('notify hands the notice to the operator, in the name of the handle', async () => {
@@ -26,7 +28,7 @@ describe('effects', () => {
   });
 
   test('[A11] a kind that nobody listed does not happen', async () => {
-    for (const kind of ['http', 'constructor', '__proto__', 'bash', '']) {
+    for (const kind of ['mail', 'constructor', '__proto__', 'bash', '']) {
       const count = sent.length;
       expect(await effects.run(sys, { kind })).toMatchObject({ ok: false, error: { code: 'ENOSYS' } });
       expect(sent).toHaveLength(count);
@@ -34,7 +36,7 @@ describe('effects', () => {
   });
 
   test('what breaks while it is carried out is an answer', async () => {
-    const broken = createEffects({ notify: () => Promise.reject(new Error('no screen')) });
+    const broken = createEffects({ notify: () => Promise.reject(new Error('no screen')), secrets });
     expect(await broken.run(sys, { kind: 'notify', title: 'x' })).toMatchObject({
       ok: false,
       error: { code: 'EIO', message: expect.stringContaining('no screen') as string },

@@ -7,21 +7,28 @@ import type { EffectsPort } from '../protocol/ports.ts';
 import type { EffectsOptions } from './carry.ts';
 import { EFFECTS } from './table.ts';
 
-export const createEffects = (options: EffectsOptions): EffectsPort => ({
-  run: async (sys, effect) => {
-    const carry = EFFECTS.get(effect.kind);
-    if (!carry)
-      return err(
-        'ENOSYS',
-        `There is no effect "${effect.kind}" here, so nothing was done. Known: ${[...EFFECTS.keys()].join(', ')}.`,
-      );
-    try {
-      return await carry(sys, effect, options);
-    } catch (cause) {
-      return err(
-        'EIO',
-        `The effect ${effect.kind} broke: ${cause instanceof Error ? cause.message : 'no reason given'}.`,
-      );
-    }
-  },
-});
+const LIMITS = { ms: 30_000, bytes: 1_000_000 };
+
+type Given = Pick<EffectsOptions, 'notify' | 'secrets'> & Partial<EffectsOptions>;
+
+export const createEffects = (given: Given): EffectsPort => {
+  const options: EffectsOptions = { fetch: (...call) => fetch(...call), limits: LIMITS, ...given };
+  return {
+    run: async (sys, effect, server) => {
+      const carry = EFFECTS.get(effect.kind);
+      if (!carry)
+        return err(
+          'ENOSYS',
+          `There is no effect "${effect.kind}" here, so nothing was done. Known: ${[...EFFECTS.keys()].join(', ')}.`,
+        );
+      try {
+        return await carry(sys, effect, options, server);
+      } catch (cause) {
+        return err(
+          'EIO',
+          `The effect ${effect.kind} broke: ${cause instanceof Error ? cause.message : 'no reason given'}.`,
+        );
+      }
+    },
+  };
+};

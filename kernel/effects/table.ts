@@ -3,6 +3,15 @@
  * `bash` has no row: the gate runs a bash line as a process, whose syscalls are each judged again.
  */
 import type { Carry } from './carry.ts';
+import { download } from './download.ts';
+import { http } from './http.ts';
 import { notify } from './notify.ts';
 
-export const EFFECTS: ReadonlyMap<string, Carry> = new Map([['notify', notify]]);
+export const EFFECTS: ReadonlyMap<string, Carry> = new Map([
+  ['notify', notify],
+  ['http', http],
+  ['download', download],
+  // Most workspaces have no MCP server.
+  ['mcp', async (...call) => (await import('./mcp.ts')).mcp(...call)],
+  ['mcp-tools', async (...call) => (await import('./mcp-tools.ts')).mcpTools(...call)],
+]);

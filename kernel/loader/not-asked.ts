@@ -5,7 +5,9 @@
 import type { Bundle } from './bundle.ts';
 
 /** Kinds of effect that only tell the operator something, or only read. */
-const isRead = (effect: Record<string, unknown>): boolean => effect['class'] === 'read';
+const isRead = ({ class: as, http }: Record<string, unknown>): boolean =>
+  as === 'read' && typeof http === 'string' && /^(?:GET|HEAD)\s/.test(http);
+const isOutside = (effect: Record<string, unknown>): boolean => 'http' in effect || 'mcp' in effect;
 const isNotice = (effect: Record<string, unknown>): boolean => 'notify' in effect;
 
 export const notAsked = (bundle: Bundle): string[] => {
@@ -16,7 +18,7 @@ export const notAsked = (bundle: Bundle): string[] => {
   const lines: (string | false)[] = [
     write.length === 0 && 'write any file of yours',
     effects.every((effect) => isRead(effect) || isNotice(effect)) && 'send, buy or publish anything',
-    effects.every((effect) => !isRead(effect)) && bundle.mcpServers.length === 0 && 'read from the web',
+    !effects.some(isOutside) && bundle.mcpServers.length === 0 && 'read from the web',
     effects.every((effect) => !('secret' in effect)) && 'use any of your keys',
     !effects.some(isNotice) && 'send you notices',
     "read other agents' memory",

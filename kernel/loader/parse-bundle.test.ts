@@ -87,10 +87,31 @@ describe('a sound program', () => {
     });
     expect(notAsked(asking)).toEqual(['write any file of yours', "read other agents' memory"]);
     expect(asking.powers.effects).toEqual([
-      'http GET https://a.example/**',
+      'http GET https://a.example/** as read with A_KEY',
       'http POST https://a.example/order',
       'notify',
     ]);
+    expect(asking.warnings.join()).not.toContain('not understood');
+  });
+
+  test.each(['http: "POST https://a.example/order"', 'mcp: "mail *"'])(
+    'what may send is not told as a look: { %s, class: read }',
+    (power) => {
+      const asking = tide({ [PROGRAM]: `title: T\npowers:\n  effects: [{ ${power}, class: read }]\n` });
+      expect(notAsked(asking)).not.toContain('send, buy or publish anything');
+      expect(notAsked(asking)).not.toContain('read from the web');
+    },
+  );
+
+  test('[E3] an effect that is not understood is named, and grants nothing', () => {
+    for (const power of [
+      'http: "GET https://*.example/**"',
+      'http: "GET https://a.example/", class: harmless',
+      'mail: all',
+    ]) {
+      const { warnings } = tide({ [PROGRAM]: `title: T\npowers:\n  effects: [{ ${power} }]\n` });
+      expect(warnings.filter((line) => line.includes('not understood'))).toHaveLength(1);
+    }
   });
 });
 

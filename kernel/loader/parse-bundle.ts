@@ -10,6 +10,7 @@ import { describePower, parseProgram, type ProgramManifest } from '../protocol/f
 import { parseSurfaces, type Surface } from '../protocol/formats/surfaces.ts';
 import type { Role } from '../protocol/formats/role.ts';
 import { PRICES } from '../protocol/capability.ts';
+import { parseGrant } from '../protocol/outside.ts';
 import { matcher } from '../protocol/paths.ts';
 import type { Plan } from '../protocol/plan.ts';
 import type { Bundle, Fork } from './bundle.ts';
@@ -100,6 +101,12 @@ const notes = (files: Files, inventoried: boolean): string[] => [
   ...(files.has(SIGNATURE) ? [`${SIGNATURE} is there and was not verified; treat the program as not signed.`] : []),
 ];
 
+/** Powers that say something nobody can hold to: said, and not granted. */
+const unclear = (effects: readonly string[]): string[] =>
+  effects
+    .filter((line) => line !== 'notify' && parseGrant(line) === undefined)
+    .map((line) => `${PROGRAM}: the effect "${line}" is not understood, so it grants nothing.`);
+
 const powersOf = (program: ProgramManifest | undefined): Plan['powers'] => ({
   write: program?.powers.write ?? [],
   effects: program?.powers.effects.map(describePower) ?? [],
@@ -155,6 +162,7 @@ export const parseBundle = (files: Files): Result<Bundle> => {
       ...mcpWarnings,
       ...recordings.value.warnings,
       ...unasked(roles, powers.write),
+      ...unclear(powers.effects),
       ...withScripts(files),
       ...notes(files, inventoried.value),
     ],

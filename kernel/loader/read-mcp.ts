@@ -2,28 +2,11 @@
  * mcp.json, as Agent Plugins 1.0.0 defines it: `$schema` and `mcpServers`, nothing else. A bad file drops all servers, a
  * bad or unusable server is left out alone; each with a warning. Reading it connects to nothing.
  */
-import * as z from 'zod';
+import { mcpEntrySchema, mcpFileSchema } from '../protocol/formats/mcp.ts';
 import type { TextReader } from './text-reader.ts';
-import { isLoopback } from './loopback.ts';
 import type { Files } from './unzip.ts';
 
 const FILE = 'mcp.json';
-const MCP_SCHEMA = 'https://agent-plugins.org/schemas/1.0.0/mcp.schema.json';
-
-const fileSchema = z.strictObject({
-  $schema: z.literal(MCP_SCHEMA, { error: `$schema must be exactly "${MCP_SCHEMA}"` }),
-  mcpServers: z.record(z.string(), z.unknown()),
-});
-const reachable = (text: string): boolean => {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
-};
-const httpSchema = z.strictObject({
-  type: z.literal('streamable-http'),
-  url: z.string().refine(reachable, 'url must be https, or http on this device'),
-  headers: z.record(z.string(), z.string()).optional(),
-});
 
 export const readMcp = (
   files: Files,
@@ -39,25 +22,25 @@ export const readMcp = (
   } catch {
     return dropped('is not valid JSON.');
   }
-  const parsed = fileSchema.safeParse(data);
+  const parsed = mcpFileSchema.safeParse(data);
   if (!parsed.success) return dropped(`${parsed.error.issues[0]?.message ?? 'has an unexpected shape'}.`);
 
   const mcpServers: { name: string; url: string }[] = [];
   const warnings: string[] = [];
   for (const [name, raw] of Object.entries(parsed.data.mcpServers)) {
     const type = raw !== null && typeof raw === 'object' && 'type' in raw ? raw.type : undefined;
-    const server = httpSchema.safeParse(raw);
+    const server = mcpEntrySchema.safeParse(raw);
     if (server.success) {
       mcpServers.push({ name, url: server.data.url });
       warnings.push(
-        `${FILE}: server "${name}" (${server.data.url}) is noted; this version does not call MCP servers yet.`,
+        `${FILE}: server "${name}" (${server.data.url}) is called only when its address is on egress and you approved its tools.`,
       );
     } else if (type === 'stdio') {
       warnings.push(`${FILE}: server "${name}" is skipped: stdio starts a local process, which cannot run here.`);
     } else if (type === 'sse') {
       warnings.push(`${FILE}: server "${name}" is skipped: only streamable-http can be used here.`);
     } else {
-      warnings.push(`${FILE}: server "${name}" is skipped: ${server.error.issues[0]?.message ?? 'unexpected shape'}.`);
+      warnings.push(`${FILE}: server "${name}" is skipped: ${server.error.issues[0]?.message ?? 'unexpected shape'}`);
     }
   }
   return { mcpServers, warnings };

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Actor } from '../protocol/actor.ts';
 import { policySchema, type Policy } from '../protocol/formats/policy.ts';
 import { roleSchema, TOOLS, type Autonomy, type Role } from '../protocol/formats/role.ts';
-import { decideDecision, decideEffect, decideRead, decideWrite, stricter, type Facts } from './decide.ts';
+import { decideEffect } from './decide-effect.ts';
+import { decideDecision, decideRead, decideWrite, stricter, type Facts } from './decide.ts';
 
 const policyOf = (policy: object = {}): Policy =>
   policySchema.parse({ grants: { 'agent:a': { write: ['/workspace/**'] } }, ...policy });
@@ -13,6 +14,8 @@ const roleOf = (role: object = {}): Role => ({
 const factsOf = (more: Partial<Facts> = {}): Facts => ({
   policy: policyOf(),
   powers: [],
+  effects: [],
+  now: 0,
   role: roleOf(),
   capabilities: [],
   ...more,
@@ -182,10 +185,14 @@ describe('effects', () => {
   });
 });
 
-test('[C7] [A13] only the operator decides, and never what it proposed itself', () => {
+test('[C7] [C8] [A13] the operator decides, and a reviewer that is named; never what it proposed itself', () => {
   expect(decideDecision('operator', 'agent:a').verdict).toBe('apply');
   for (const actor of ['operator', 'agent:a', 'agent:b', 'program:p', 'daemon:d'] as const) {
     expect(decideDecision(actor, actor).verdict).toBe('deny');
+    expect(decideDecision(actor, actor, actor.replace('agent:', '')).verdict).toBe('deny');
+    expect(decideDecision(actor, 'agent:z', 'b').verdict).toBe(
+      actor === 'operator' || actor === 'agent:b' ? 'apply' : 'deny',
+    );
     if (actor !== 'operator') expect(decideDecision(actor, 'agent:z').verdict).toBe('deny');
   }
 });

@@ -14,10 +14,10 @@ import {
   type Autonomy,
   type Capability,
 } from '../protocol/capability.ts';
-import { effectClass, type Effect, type EffectClass } from '../protocol/effects.ts';
 import type { Policy } from '../protocol/formats/policy.ts';
 import type { Role } from '../protocol/formats/role.ts';
 import { isUnder, matcher, type Path } from '../protocol/paths.ts';
+import { granted } from './grants.ts';
 
 export type Verdict =
   | { verdict: 'apply' }
@@ -28,15 +28,21 @@ export type Facts = {
   policy: Policy;
   /** Write patterns consented to for this actor through an active program. */
   powers: readonly string[];
+  /** Effects consented to likewise, as lines of a grant. */
+  effects: readonly string[];
+  /** Where the MCP server lies that an effect names. */
+  server?: { url: string } | undefined;
+  /** The kernel's clock: grants end. */
+  now: number;
   /** The agent's own role; absent for everybody else. */
   role?: Role | undefined;
   /** Minted for this process by a call the operator made. */
   capabilities: readonly Capability[];
 };
 
-const APPLY: Verdict = { verdict: 'apply' };
-const deny = (code: 'EACCES' | 'EROFS', reason: string): Verdict => ({ verdict: 'deny', code, reason });
-const queue = (reason: string): Verdict => ({ verdict: 'queue', reason });
+export const APPLY: Verdict = { verdict: 'apply' };
+export const deny = (code: 'EACCES' | 'EROFS', reason: string): Verdict => ({ verdict: 'deny', code, reason });
+export const queue = (reason: string): Verdict => ({ verdict: 'queue', reason });
 
 /** [P7] Where policy and role disagree, the stricter holds. */
 export const stricter = (a: Autonomy, b: Autonomy | undefined): Autonomy =>
@@ -95,50 +101,31 @@ export const decideWrite = (actor: Actor, path: Path, facts: Facts): Verdict => 
   // Its own memory needs no grant and waits for nobody, unless everything is stopped or the operator said so.
   if (owner === name) {
     const rule = neverAuto(facts.policy, 'path', path);
-    return facts.policy.paused || rule ? autonomyOver('workspace', facts, rule) : APPLY;
+    return facts.policy.paused || rule ? autonomyOver(facts, rule) : APPLY;
   }
   if (owner !== undefined) return deny('EACCES', `${path} is the private memory of agent ${owner}.`);
   if (isAuthority(path)) return deny('EACCES', `${path} decides what agents may do. Propose the change instead.`);
 
-  const granted = [...(facts.policy.grants[actor]?.write ?? []), ...facts.powers];
-  if (granted.length === 0 || !matcher(granted)(path))
+  const patterns = [...granted(facts.policy, actor, 'write', facts.now), ...facts.powers];
+  if (patterns.length === 0 || !matcher(patterns)(path))
     return deny('EACCES', `${name} has no grant to write ${path}. Propose the change instead.`);
   const asked = facts.role?.write ?? [];
   if (asked.length === 0 || !matcher(asked)(path))
     return deny('EACCES', `${roleFile(name)} does not let ${name} write ${path}.`);
-  return autonomyOver('workspace', facts, neverAuto(facts.policy, 'path', path));
+  return autonomyOver(facts, neverAuto(facts.policy, 'path', path));
 };
 
-const autonomyOver = (effect: EffectClass, { policy, role }: Facts, rule: string | undefined): Verdict => {
-  if (effect === 'read') return APPLY;
+const autonomyOver = ({ policy, role }: Facts, rule: string | undefined): Verdict => {
   if (policy.paused) return queue('Everything is stopped.');
   if (rule) return queue(`Your rule never_auto says: ${rule}.`);
-  const autonomy = stricter(policy.autonomy, role?.autonomy);
-  if (autonomy === 'manual') return queue('Autonomy is manual: every change waits for you.');
-  if (effect === 'workspace') return APPLY;
-  return queue(
-    effect === 'external-irreversible' ? 'It cannot be undone.' : 'It reaches outside, and no value is known for it.',
-  );
+  return stricter(policy.autonomy, role?.autonomy) === 'manual'
+    ? queue('Autonomy is manual: every change waits for you.')
+    : APPLY;
 };
 
-/** [P9] An effect that nobody listed is the strictest class: it waits, whoever asks. */
-export const decideEffect = (actor: Actor, effect: Effect, facts: Facts): Verdict => {
-  const strictness = effectClass(effect);
-  if (effect.kind === 'bash') {
-    if (actor === 'operator') return APPLY;
-    if (actorKind(actor) === 'agent' && !facts.role?.tools.includes('bash'))
-      return deny('EACCES', `${actorNameOf(actor)} does not have bash among its tools.`);
-    return facts.policy.paused ? queue('Everything is stopped.') : APPLY;
-  }
-  if (actor === 'operator' && strictness === 'workspace') return APPLY;
-  // [N5] What the kernel's own machinery has to say does not wait for anybody.
-  if (actorKind(actor) === 'daemon' && effect.kind === 'notify') return APPLY;
-  if (actor === 'operator') return queue('It cannot be undone.');
-  return autonomyOver(strictness, facts, undefined);
-};
-
-/** [C7] Who proposed never decides; here only the operator decides at all. */
-export const decideDecision = (actor: Actor, proposedBy: Actor): Verdict => {
-  if (actor !== 'operator') return deny('EACCES', 'Only the operator decides proposals.');
-  return actor === proposedBy ? deny('EACCES', 'You proposed this yourself. Do it directly, or let it expire.') : APPLY;
+/** [C7] [C8] The operator decides, or the reviewer whom the author's role names; who proposed never does. */
+export const decideDecision = (actor: Actor, proposedBy: Actor, reviewer?: string): Verdict => {
+  if (actor === proposedBy) return deny('EACCES', 'You proposed this yourself. Do it directly, or let it expire.');
+  if (actor === 'operator' || (reviewer !== undefined && actor === `agent:${reviewer}`)) return APPLY;
+  return deny('EACCES', 'Only the operator decides proposals, and the reviewer that a role names.');
 };

@@ -39,9 +39,11 @@ export type Process = {
   live: string;
   /** [R9] Held before its next call until it is let go. */
   paused: boolean;
+  /** What it has read that nobody here wrote; also what those that started it, or that it started, had read. */
+  sources: string[];
 };
 
-export type NewProcess = Omit<Process, 'startedAt' | 'signal' | 'live' | 'file' | 'paused'> & {
+export type NewProcess = Omit<Process, 'startedAt' | 'signal' | 'live' | 'file' | 'paused' | 'sources'> & {
   record: boolean;
   /** [R2] Its record is there already and does not end: this process goes on with it. */
   resumes?: { file: Path; startedAt: number; paused: boolean };
@@ -156,6 +158,8 @@ export const createProcesses = ({ now, setTimer, append, device }: Options): Pro
       const record: RunRecord = { t: 'end', at: new Date(now()).toISOString(), ...ended };
       await append(process.file, record, process, also?.(record) ?? []);
     }
+    const starter = table.get(process.parent ?? '')?.process;
+    if (starter) starter.sources = [...new Set([...starter.sources, ...process.sources])];
     table.delete(process.id);
     tell(process, 'end');
     return ended;
@@ -203,6 +207,11 @@ export const createProcesses = ({ now, setTimer, append, device }: Options): Pro
         signal: abort.signal,
         live: '',
         paused: false,
+        // What a run read before the kernel stopped is not kept.
+        sources: [
+          ...(table.get(order.parent ?? '')?.process.sources ?? []),
+          ...(resumes ? ['what it read before the kernel stopped'] : []),
+        ],
         ...(record ? { file: resumes?.file ?? runFile(dayOf(startedAt), order.id) } : {}),
       };
       const begin = async (): Promise<void> => {

@@ -8,6 +8,7 @@ import type { Job } from './formats/job.ts';
 import type { InstalledProgram, Receipt, RunState, Usage } from './formats/records.ts';
 import type { Rehearsal } from './formats/rehearsal.ts';
 import type { Role } from './formats/role.ts';
+import type { ApprovedTools, McpServer, ToolOffer } from './mcp.ts';
 import type { Plan } from './plan.ts';
 import type { RevisionId } from './entry.ts';
 import type { Sys } from './sys.ts';
@@ -52,9 +53,27 @@ export type BashEnded = {
 
 export type BashPort = { run: (sys: Sys, order: Omit<BashEffect, 'kind'>) => Promise<Result<BashEnded>> };
 
+/** What the outside answered, in words; for http its status, for a download the file, of an MCP server its tools. */
+export type Carried = {
+  said: string;
+  status?: number;
+  file?: { name: string; bytes: Uint8Array };
+  offer?: ToolOffer;
+  /** For the gate to keep. */
+  approved?: ApprovedTools;
+};
+
+/** The MCP server that an effect names, and what was approved of it. */
+export type KnownServer = { server: McpServer; approved: ApprovedTools | undefined };
+
 export type EffectsPort = {
-  /** Carry out one effect now. The gate has already decided that it may. `said` is what the outside answered. */
-  run: (sys: Sys, effect: Effect) => Promise<Result<{ said: string }>>;
+  /**
+   * Carry out one effect now. The gate has already decided that it may. An error whose `detail.unknown` is set was sent,
+   * and its end is not known; one with `detail.changed` says that a tool is not what was approved.
+   */
+  run: (sys: Sys, effect: Effect, server?: KnownServer) => Promise<Result<Carried>>;
+  /** Is there a network? When left out: yes. */
+  online?: () => boolean;
 };
 
 export type LoaderPort = {

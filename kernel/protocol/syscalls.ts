@@ -7,6 +7,7 @@
 import en from 'zod/v4/locales/en.js';
 import * as z from 'zod/mini';
 import { actorSchema } from './actor.ts';
+import { decideSchema, grantSchema, revokeSchema } from './consent.ts';
 import type { Effect, EffectClass } from './effects.ts';
 import { effectSchema } from './effects.ts';
 import { changeSchema, contentSchema, type WatchEvent } from './files.ts';
@@ -136,28 +137,13 @@ export const CALLS = {
       dry: flag.check(z.describe('Say what would be done, and change nothing.')),
     }),
   ),
-  decide: row(
-    'operator',
-    'workspace',
-    'Approve or reject a proposal, bound to its hash.',
-    z.object({
-      id: z.string(),
-      verdict: z.enum(['approve', 'reject']),
-      hash: z.string(),
-      reason: text(4000),
-    }),
-  ),
-  grant: row(
-    'operator',
-    'workspace',
-    'Let an actor write below a path pattern.',
-    z.object({ actor: z.string(), write: z.array(z.string()).check(z.minLength(1)) }),
-  ),
+  decide: row('any', 'workspace', 'Approve or reject a proposal, bound to its hash; or amend it.', decideSchema),
+  grant: row('operator', 'workspace', 'Let an actor write below a path pattern, or carry out effects.', grantSchema),
   revoke: row(
     'operator',
     'workspace',
     'Take back every grant of an actor, or those for the named patterns.',
-    z.object({ actor: z.string(), write: z.optional(z.array(z.string())) }),
+    revokeSchema,
   ),
   would: row(
     'operator',

@@ -1,50 +1,21 @@
 /**
- * decide: approve or reject, once. The state moves by compare-and-set on the record's revision under one lock, so two
- * clicks, two tabs or two calls execute once. Changes and the word `executed` are one change set; an effect is marked
- * `executing` first, and if the kernel dies before its end is known it becomes `unknown` and is never replayed.
+ * decide: approve, reject or amend, once. The state moves by compare-and-set on the record's revision under one lock, so
+ * two clicks, two tabs or two calls execute once. An effect is marked `executing` first, and if the kernel dies before its
+ * end is known it becomes `unknown` and is never replayed. Without a network it stays `approved` (settle-proposals.ts).
  */
-import { consentHash } from '../protocol/effects.ts';
+import { consentHash, isOutward } from '../protocol/effects.ts';
 import { err, ok, type Result } from '../protocol/errors.ts';
-import { changePaths } from '../protocol/files.ts';
-import { PROPOSALS, proposalFile, type Proposal, type ProposalState } from '../protocol/formats/records.ts';
+import type { Proposal, ProposalState } from '../protocol/formats/records.ts';
 import type { ParsedArgs } from '../protocol/syscalls.ts';
 import { decideDecision } from '../policy/decide.ts';
-import { authorOf, type Caller, type Handler, type Kernel } from './kernel.ts';
-
-type Loaded = { proposal: Proposal; revision: string };
-const KERNEL: Caller = {
-  actor: 'daemon:consent',
-  run: '',
-  cause: '',
-  capabilities: [],
-  signal: new AbortController().signal,
-};
-
-const load = async (kernel: Kernel, id: string): Promise<Result<Loaded>> => {
-  const read = await kernel.fs.read(proposalFile(id), { as: 'text' });
-  if (!read.ok) return err('ENOENT', `There is no proposal ${id}.`, { path: proposalFile(id) });
-  return ok({ proposal: JSON.parse(String(read.value.content)) as Proposal, revision: read.value.stat.revision });
-};
-
-const record = (proposal: Proposal, revision: string) =>
-  ({
-    op: 'put',
-    path: proposalFile(proposal.id),
-    content: `${JSON.stringify(proposal, null, 2)}\n`,
-    base: revision,
-  }) as const;
-
-const save = async (
-  kernel: Kernel,
-  caller: Caller,
-  { proposal, revision }: Loaded,
-  message: string,
-): Promise<Result<Loaded>> => {
-  const written = await kernel.fs.write([record(proposal, revision)], authorOf(caller, message));
-  return written.ok ? ok({ proposal, revision: written.value.revisions[0] ?? revision }) : written;
-};
-
-const stamp = (kernel: Kernel): string => new Date(kernel.now()).toISOString();
+import { amend } from './amend.ts';
+import { applyChanges, carryOut } from './carry-out.ts';
+import { grantLines } from './grant.ts';
+import type { Caller, Handler, Kernel } from './kernel.ts';
+import { fenceFor } from './outside-facts.ts';
+import { CONSENT, load, save, stamp, type Loaded } from './proposal-record.ts';
+import { whatToRemember } from './remember.ts';
+import { bindsAs } from './review.ts';
 
 const WORDS: Partial<Record<ProposalState, string>> = {
   executed: 'It was approved and done already.',
@@ -55,67 +26,20 @@ const WORDS: Partial<Record<ProposalState, string>> = {
   approved: 'It is approved and about to be carried out.',
   unknown: 'It was sent once and its end is not known. It is not sent again.',
 };
+const OFFLINE = 'Approved. This device is offline: it is looked at again and sent once when there is a network.';
 
-const applyChanges = async (kernel: Kernel, { proposal, revision }: Loaded): Promise<Result<Loaded>> => {
-  const changes = proposal.changes ?? [];
-  // The decision mints the right for exactly these paths; the author stays who proposed it.
-  const author = {
-    actor: proposal.by,
-    message: proposal.title,
-    run: proposal.run ?? '',
-    cause: `proposal:${proposal.id}`,
-  };
-  const executed: Proposal = {
-    ...proposal,
-    state: 'executed',
-    result: { at: stamp(kernel), said: `${changes.flatMap(changePaths).length} files` },
-  };
-  const written = await kernel.fs.write([...changes, record(executed, revision)], author);
-  if (written.ok) return ok({ proposal: executed, revision: written.value.revisions.at(-1) ?? revision });
-  const failed: Proposal = { ...proposal, state: 'failed', result: { at: stamp(kernel), error: written.error } };
-  return save(kernel, KERNEL, { proposal: failed, revision }, `Failed: ${written.error.message}`);
-};
+type Decision = ParsedArgs<'decide'>;
 
-/** An effect whose claim is on disk. Outside the lock: a slow outside world must not hold up other decisions. */
-const carryOut = async (kernel: Kernel, { proposal, revision }: Loaded): Promise<Result<Loaded>> => {
-  const { effect, by, run } = proposal;
-  // Consent stands, though the page that gave it closes or the run that asked has ended.
-  const { signal } = new AbortController();
-  const sys = kernel.sys({ actor: by, run: run ?? '', capabilities: [], signal });
-  const done =
-    effect &&
-    (await kernel.ports.effects.run(sys, effect).catch((cause: unknown) => {
-      console.error(`panic in effect ${effect.kind}`, cause);
-      return undefined;
-    }));
-  const at = stamp(kernel);
-  // [C6] It broke on the way: whether it reached the outside is not known.
-  const ended: Proposal = !done
-    ? { ...proposal, state: 'unknown' }
-    : done.ok
-      ? { ...proposal, state: 'executed', result: { at, said: done.value.said } }
-      : { ...proposal, state: 'failed', result: { at, error: done.error } };
-  const message = !done
-    ? `Its end is not known: ${proposal.title}`
-    : done.ok
-      ? `Done: ${proposal.title}`
-      : `Failed: ${done.error.message}`;
-  return save(kernel, KERNEL, { proposal: ended, revision }, message);
-};
-
-/** Take the decision, once, under the lock. An effect comes back `executing`; everything else is over. */
-const claim = async (
+/** Whether there is still something to decide, on exactly what was shown. */
+const open = async (
   kernel: Kernel,
-  caller: Caller,
-  { id, verdict, hash, reason }: ParsedArgs<'decide'>,
-): Promise<Result<Loaded>> => {
-  const loaded = await load(kernel, id);
-  if (!loaded.ok) return loaded;
-  const { proposal, revision } = loaded.value;
-  const allowed = decideDecision(caller.actor, proposal.by);
-  if (allowed.verdict === 'deny') return err(allowed.code, allowed.reason);
-  if (proposal.state !== 'pending') {
-    return err('EBUSY', WORDS[proposal.state] ?? `It is ${proposal.state}.`, { detail: { state: proposal.state } });
+  { proposal, revision }: Loaded,
+  { verdict, hash }: Decision,
+): Promise<Result<unknown>> => {
+  const waits = proposal.state === 'approved' && proposal.sendsFrom !== undefined;
+  if (proposal.state !== 'pending' && !(waits && verdict === 'reject')) {
+    const said = waits ? OFFLINE : (WORDS[proposal.state] ?? `It is ${proposal.state}.`);
+    return err('EBUSY', said, { detail: { state: proposal.state } });
   }
   if (hash !== proposal.hash || consentHash(proposal) !== hash) {
     const detail = { hash: proposal.hash };
@@ -123,24 +47,70 @@ const claim = async (
       detail,
     });
   }
-  if (Date.parse(proposal.expiresAt) <= kernel.now()) {
-    await save(
-      kernel,
-      KERNEL,
-      { proposal: { ...proposal, state: 'expired' }, revision },
-      'Expired before it was decided',
-    );
-    return err('ETIMEDOUT', 'This proposal expired before it was decided. Nothing was done.', {
-      detail: { state: 'expired' },
-    });
-  }
+  if (Date.parse(proposal.expiresAt) > kernel.now()) return ok(undefined);
+  const expired: Proposal = { ...proposal, state: 'expired' };
+  await save(kernel, CONSENT, { proposal: expired, revision }, 'Expired before it was decided');
+  return err('ETIMEDOUT', 'This proposal expired before it was decided. Nothing was done.', {
+    detail: { state: 'expired' },
+  });
+};
+
+/** [E1] What may not be sent is not approved: it stays, for when the operator has opened the way. */
+const fence = async (kernel: Kernel, { effect }: Proposal): Promise<Result<unknown>> => {
+  const fenced = effect ? await fenceFor(kernel, effect) : undefined;
+  return fenced?.verdict === 'deny' ? err(fenced.code, `${fenced.reason} Add it there first.`) : ok(undefined);
+};
+
+/** Take the decision, once, under the lock. An effect comes back `executing`; everything else is over. */
+const claim = async (kernel: Kernel, caller: Caller, args: Decision): Promise<Result<Loaded>> => {
+  const { id, verdict, reason, remember } = args;
+  const loaded = await load(kernel, id);
+  if (!loaded.ok) return loaded;
+  const { proposal, revision } = loaded.value;
+  const { role } = await kernel.facts.of(proposal.by, []);
+  const allowed = decideDecision(caller.actor, proposal.by, role?.reviewer);
+  if (allowed.verdict === 'deny') return err(allowed.code, allowed.reason);
+  const stands = await open(kernel, loaded.value, args);
+  if (!stands.ok) return stands;
+  const operator = caller.actor === 'operator';
+  if (!operator && (verdict === 'amend' || remember !== undefined))
+    return err('EACCES', 'A reviewer approves or rejects. Only the operator edits a proposal or grants more.');
+  if (verdict === 'amend') return amend(kernel, caller, loaded.value, args);
   const decision = { by: caller.actor, verdict, at: stamp(kernel), ...(reason ? { reason } : {}) };
-  const state: ProposalState = verdict === 'approve' ? 'approved' : 'rejected';
-  const message = `${verdict === 'approve' ? 'Approves' : 'Rejects'}: ${proposal.title}`;
-  const decided = await save(kernel, caller, { proposal: { ...proposal, state, decision }, revision }, message);
-  if (!decided.ok || verdict === 'reject') return decided;
+  if (verdict === 'reject')
+    return save(
+      kernel,
+      caller,
+      { proposal: { ...proposal, state: 'rejected', decision }, revision },
+      `Rejects: ${proposal.title}`,
+    );
+
+  const remembered = remember === undefined ? ok(undefined) : whatToRemember(proposal, remember, kernel.now());
+  if (!remembered.ok) return remembered;
+  const fenced = await fence(kernel, proposal);
+  if (!fenced.ok) return fenced;
+  if (!(await bindsAs(kernel, caller.actor, proposal))) {
+    // [C8] Its word is there for the operator to see, and binds nothing.
+    const reviewed: Proposal = { ...proposal, reviews: [...(proposal.reviews ?? []), decision] };
+    return save(kernel, caller, { proposal: reviewed, revision }, `Finds right: ${proposal.title}`);
+  }
+  const offline = proposal.effect && isOutward(proposal.effect) && kernel.ports.effects.online?.() === false;
+  const approved: Proposal = {
+    ...proposal,
+    state: 'approved',
+    decision,
+    ...(offline ? { sendsFrom: kernel.device, waits: OFFLINE } : {}),
+  };
+  const decided = await save(kernel, caller, { proposal: approved, revision }, `Approves: ${proposal.title}`);
+  if (!decided.ok) return decided;
+  if (remembered.value) {
+    const granted = await grantLines(kernel, caller, proposal.by, remembered.value);
+    // The decision stands; what was to be remembered is asked again next time.
+    if (!granted.ok) console.error('not remembered', granted.error.message);
+  }
+  if (offline) return decided;
   if (!proposal.effect) return applyChanges(kernel, decided.value);
-  const executing: Loaded = { ...decided.value, proposal: { ...decided.value.proposal, state: 'executing' } };
+  const executing: Loaded = { ...decided.value, proposal: { ...approved, state: 'executing' } };
   return save(kernel, caller, executing, `Carries out: ${proposal.title}`);
 };
 
@@ -148,36 +118,5 @@ export const decide: Handler<'decide'> = async (kernel, caller, args) => {
   const claimed = await kernel.deciding(() => claim(kernel, caller, args));
   const ended =
     claimed.ok && claimed.value.proposal.state === 'executing' ? await carryOut(kernel, claimed.value) : claimed;
-  return ended.ok ? ok({ id: args.id, state: ended.value.proposal.state }) : ended;
+  return ended.ok ? ok({ id: ended.value.proposal.id, state: ended.value.proposal.state }) : ended;
 };
-
-/** At boot: close what time or a crash has decided, past its expiry or caught between an attempt and its answer. */
-export const settleProposals = (kernel: Kernel): Promise<void> =>
-  kernel.deciding(async () => {
-    for (const { path } of kernel.fs.files(PROPOSALS)) {
-      const id = path.slice(PROPOSALS.length + 1, -'.json'.length);
-      const loaded = await load(kernel, id);
-      if (!loaded.ok) continue;
-      const { proposal, revision } = loaded.value;
-      const crashed = proposal.state === 'executing' || proposal.state === 'approved';
-      const expired = proposal.state === 'pending' && Date.parse(proposal.expiresAt) <= kernel.now();
-      if (crashed) {
-        // Approved but never attempted is safe to fail; attempted with no answer is unknown for good.
-        const next: Proposal =
-          proposal.state === 'executing'
-            ? { ...proposal, state: 'unknown' }
-            : {
-                ...proposal,
-                state: 'failed',
-                result: { at: stamp(kernel), said: 'The kernel stopped before it was carried out. Nothing was done.' },
-              };
-        await save(
-          kernel,
-          KERNEL,
-          { proposal: next, revision },
-          next.state === 'unknown' ? 'Its end is not known' : 'Stopped before it was carried out',
-        );
-      } else if (expired)
-        await save(kernel, KERNEL, { proposal: { ...proposal, state: 'expired' }, revision }, 'Expired undecided');
-    }
-  });

@@ -7,6 +7,7 @@ import { POLICY, roleFile, type Capability } from '../protocol/capability.ts';
 import type { Policy } from '../protocol/formats/policy.ts';
 import { INSTALLED, type InstalledProgram } from '../protocol/formats/records.ts';
 import type { Role } from '../protocol/formats/role.ts';
+import { powerOf } from '../protocol/outside.ts';
 import type { Path } from '../protocol/paths.ts';
 import type { Fs } from '../fs/fs.ts';
 import type { Facts } from '../policy/decide.ts';
@@ -34,10 +35,11 @@ const STRICTEST: Policy = {
   paused: false,
   grants: {},
   egress: [],
+  mcp: {},
   models: {},
 };
 
-export const createFacts = (fs: Fs): FactsOf => {
+export const createFacts = (fs: Fs, now: () => number): FactsOf => {
   const cache = new Map<Path, { revision: string; value: unknown }>();
 
   /** Parsed content of a file, kept as long as its revision stands. */
@@ -80,18 +82,22 @@ export const createFacts = (fs: Fs): FactsOf => {
       return result.ok && result.value.name === name ? result.value : undefined;
     });
 
+  const of: FactsOf['of'] = async (actor, capabilities) => {
+    // Policy binds agents; for the others it is not even loaded, so that the first write does not wait for a YAML parser.
+    if (actorKind(actor) !== 'agent') return { policy: STRICTEST, powers: [], effects: [], now: now(), capabilities };
+    const facts: Facts = { policy: await policy(), powers: [], effects: [], now: now(), capabilities };
+    const name = actorNameOf(actor);
+    const active = (await programs()).filter((program) => program.state === 'active' && program.agents.includes(name));
+    return {
+      ...facts,
+      powers: active.flatMap((program) => program.powers.write),
+      effects: active.flatMap((program) => program.powers.effects.flatMap((line) => powerOf(program.name, line))),
+      role: await roleOf(name),
+    };
+  };
   return {
     policy,
     programs,
-    of: async (actor, capabilities) => {
-      // Policy binds agents; for the others it is not even loaded, so that the first write does not wait for a YAML parser.
-      if (actorKind(actor) !== 'agent') return { policy: STRICTEST, powers: [], capabilities };
-      const facts: Facts = { policy: await policy(), powers: [], capabilities };
-      const name = actorNameOf(actor);
-      const active = (await programs()).filter(
-        (program) => program.state === 'active' && program.agents.includes(name),
-      );
-      return { ...facts, powers: active.flatMap((program) => program.powers.write), role: await roleOf(name) };
-    },
+    of,
   };
 };

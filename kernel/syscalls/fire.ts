@@ -3,15 +3,20 @@
  * Runs are processes: the answer comes when they have started, or with `wait` when they have ended.
  */
 import { actorNameOf } from '../protocol/actor.ts';
-import { isBash, type Effect } from '../protocol/effects.ts';
+import { isBash, isHttp, isMcp, isOutward, looks, type Effect } from '../protocol/effects.ts';
 import { err, ok, type Result } from '../protocol/errors.ts';
 import { emptyUsage, slotFile } from '../protocol/formats/records.ts';
 import { parsePath } from '../protocol/paths.ts';
 import type { FireValue } from '../protocol/syscalls.ts';
-import { decideEffect } from '../policy/decide.ts';
+import { queue } from '../policy/decide.ts';
+import { decideBelow } from '../policy/decide-below.ts';
+import { decideEffect } from '../policy/decide-effect.ts';
 import { firePath, runId } from './fire-path.ts';
 import { authorOf, type Caller, type Handler, type Kernel } from './kernel.ts';
+import { carry } from './mcp.ts';
+import { factsFor } from './outside-facts.ts';
 import { newProposal } from './propose.ts';
+import { noteSource } from './taint.ts';
 
 /** [R5] An effect leaves no record of its own: who is first with a key writes its slot. */
 const claimKey = (kernel: Kernel, caller: Caller, id: string, key: string): Promise<Result<unknown>> => {
@@ -59,8 +64,22 @@ const fireEffect = async (
   id: string,
   key: string | undefined,
 ): Promise<Result<FireValue>> => {
-  const facts = await kernel.facts.of(caller.actor, caller.capabilities);
-  const verdict = decideEffect(caller.actor, effect, facts);
+  const facts = await factsFor(kernel, caller.actor, effect, caller.capabilities);
+  // A script is judged line by line; what it sends comes here again.
+  const above = effect.kind === 'bash' ? [] : (caller.above ?? []);
+  const uppers = above.map(async (name) => {
+    const actor = `agent:${name}` as const;
+    return { actor, facts: await factsFor(kernel, actor, effect) };
+  });
+  const decided = decideBelow({ actor: caller.actor, facts }, await Promise.all(uppers), (actor, known) =>
+    decideEffect(actor, effect, known),
+  );
+  const sends = isOutward(effect) && !looks(effect);
+  const offline = isOutward(effect) && kernel.ports.effects.online?.() === false;
+  if (decided.verdict === 'apply' && offline && (looks(effect) || caller.actor === 'operator'))
+    return err('EAGAIN', 'This device is offline. Nothing was sent: try again when it is online.');
+  const verdict =
+    decided.verdict === 'apply' && offline ? queue('This device was offline when it was asked for.') : decided;
   if (verdict.verdict === 'deny') return err(verdict.code, verdict.reason);
   const again = (result: string): Result<FireValue> =>
     ok(kernel.processes.get(id) ? { run: id, state: 'running' } : { run: id, state: 'unknown', result });
@@ -68,7 +87,9 @@ const fireEffect = async (
   if ([...kernel.causes.keys()].some((cause) => cause.startsWith(`${id}.`))) {
     return again('This was begun before and may not have ended. It is not done again: look at what it wrote.');
   }
-  const claimed = key === undefined ? ok(undefined) : await claimKey(kernel, caller, id, key);
+  // What is sent is sent once: without a key, the request itself is one.
+  const once = key ?? (sends && verdict.verdict === 'apply' ? caller.cause : undefined);
+  const claimed = once === undefined ? ok(undefined) : await claimKey(kernel, caller, id, once);
   if (!claimed.ok) {
     return claimed.error.code === 'EEXIST' ? again('This key was fired before. It is not fired again.') : claimed;
   }
@@ -84,8 +105,11 @@ const fireEffect = async (
       : proposed;
   }
   if (effect.kind === 'bash') return fireBash(kernel, caller, effect, id);
-  const done = await kernel.ports.effects.run(kernel.sys({ ...caller, capabilities: [] }), effect);
-  return done.ok ? ok({ state: 'done', result: done.value }) : done;
+  const done = await carry(kernel, kernel.sys({ ...caller, capabilities: [] }), effect);
+  if (isHttp(effect)) noteSource(kernel, caller, `${effect.method} ${effect.url.replace(/[?#].*$/, '')}`);
+  if (isMcp(effect)) noteSource(kernel, caller, `${effect.tool} of MCP server ${effect.server}`);
+  if (done.ok) return ok({ state: 'done', result: done.value });
+  return done.error.detail?.['unknown'] ? ok({ state: 'unknown', result: done.error.message }) : done;
 };
 
 export const fire: Handler<'fire'> = async (kernel, caller, { target, args, key }) => {

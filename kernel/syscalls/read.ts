@@ -4,6 +4,7 @@ import { PROC } from '../protocol/capability.ts';
 import { isUnder, type Path } from '../protocol/paths.ts';
 import { decideRead } from '../policy/decide.ts';
 import type { Caller, Handler } from './kernel.ts';
+import { noteRead } from './taint.ts';
 
 const refusal = (caller: Caller, path: Path): Result<never> | undefined => {
   const verdict = decideRead(caller.actor, path);
@@ -16,7 +17,10 @@ export const read: Handler<'read'> = async (kernel, caller, { path, ...options }
   if (isUnder(path, PROC)) return kernel.proc.read(path);
   const found = await kernel.fs.read(path, options);
   // A file may have gone from here into somebody's private memory: what it became there is private too.
-  return found.ok ? (refusal(caller, found.value.stat.path) ?? found) : found;
+  const gone = found.ok ? refusal(caller, found.value.stat.path) : undefined;
+  if (gone) return gone;
+  if (found.ok) noteRead(kernel, caller, found.value.stat);
+  return found;
 };
 
 export const list: Handler<'list'> = async (kernel, caller, { path, history, ...options }) => {
@@ -52,11 +56,13 @@ export const search: Handler<'search'> = async (kernel, caller, { query, actor, 
   const to = until === undefined ? Infinity : Date.parse(until);
   if (Number.isNaN(from) || Number.isNaN(to)) return err('EINVAL', '`since` and `until` are ISO dates.');
   const filtered = actor !== undefined || since !== undefined || until !== undefined;
-  return kernel.search(query, {
+  const found = await kernel.search(query, {
     ...options,
     ...(filtered ? { made: { actor, since: from, until: to } } : {}),
     visible: (path) => decideRead(caller.actor, path).verdict === 'apply',
   });
+  if (found.ok) for (const { path } of found.value.hits) noteRead(kernel, caller, kernel.fs.stat(path));
+  return found;
 };
 
 export const blame: Handler<'blame'> = async (kernel, caller, { path }) =>

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { ok, type Result } from '../errors.ts';
 import type { Path } from '../paths.ts';
 import { check, parseYaml } from './document.ts';
+import { mcpPolicySchema } from './mcp.ts';
 import { timeZone } from './job.ts';
 import { priceSchema } from './prices.ts';
 import { AUTONOMY } from './role.ts';
@@ -40,9 +41,20 @@ export const policySchema = z.object({
   /** Where the operator is: days, weeks and months of budgets begin there. This device's own when left out. */
   tz: timeZone.optional(),
   grants: z
-    .record(z.string(), z.object({ write: z.array(z.string()).default([]), effects: z.array(z.string()).default([]) }))
+    .record(
+      z.string(),
+      z.object({
+        write: z.array(z.string()).default([]),
+        /** Lines as in outside.ts: `http GET https://api.example.com/v1/** as read with KEY`. */
+        effects: z.array(z.string()).default([]),
+        /** Lines of the two above that hold only until then. */
+        until: z.record(z.string(), z.iso.datetime()).optional(),
+      }),
+    )
     .default({}),
   egress: z.array(z.string()).default([]),
+  /** MCP servers of the operator's own, by names without a slash. */
+  mcp: z.record(z.string(), mcpPolicySchema).default({}),
   executor: z.string().optional(),
   /** `default` names the one used when a role names none; the others are aliases a role may name. */
   models: z.record(z.string(), modelSchema).default({}),

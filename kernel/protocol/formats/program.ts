@@ -46,8 +46,13 @@ export const parseProgram = (file: Path, text: string): Result<Checked<ProgramMa
   return parsed.ok ? check(file, programSchema, parsed.value) : parsed;
 };
 
-/** A power in one plain line: `notify`, `http GET https://api.example.com/v1/**`. */
+/** A power in one plain line, which is also the grant (outside.ts): `http GET https://api.example.com/v1/** as read with KEY`. */
 export const describePower = (effect: Record<string, unknown>): string => {
   const [kind, target] = Object.entries(effect).find(([key]) => key !== 'class' && key !== 'secret') ?? ['unknown', ''];
-  return typeof target === 'string' && target !== '' ? `${kind} ${target}` : kind;
+  const named = typeof target === 'string' && target !== '' ? `${kind} ${target}` : kind;
+  const more = [
+    typeof effect['class'] === 'string' && `as ${effect['class']}`,
+    typeof effect['secret'] === 'string' && `with ${effect['secret']}`,
+  ];
+  return [named, ...more.filter(Boolean)].join(' ');
 };

@@ -21,6 +21,8 @@ export type ProposalState =
   | 'unknown';
 export type Reversibility = 'reversible' | 'costly' | 'irreversible';
 
+export type Decision = { by: Actor; verdict: 'approve' | 'reject'; reason?: string; at: string };
+
 /** /system/proposals/<id>.json */
 export type Proposal = {
   id: string;
@@ -42,7 +44,16 @@ export type Proposal = {
   createdAt: string;
   expiresAt: string;
   state: ProposalState;
-  decision?: { by: Actor; verdict: 'approve' | 'reject'; reason?: string; at: string };
+  decision?: Decision;
+  /** Approvals by a reviewer that bound nothing: for the operator to see. */
+  reviews?: Decision[];
+  /** What the run that asked had read before and nobody here wrote: files, addresses, tools. */
+  sources?: string[];
+  /** Edited: the proposal that this one took the place of, and the one that took its place. */
+  replaces?: string;
+  replacedBy?: string;
+  /** Approved without a network: the device that sends it when there is one. */
+  sendsFrom?: string;
   result?: { at: string; revisions?: RevisionId[]; said?: string; error?: SysError };
 };
 
