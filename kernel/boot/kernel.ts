@@ -6,7 +6,7 @@ import type { Actor } from '../protocol/actor.ts';
 import { revisionOf, type RevisionId } from '../protocol/entry.ts';
 import { fail, type SysError } from '../protocol/errors.ts';
 import { LEDGER } from '../protocol/formats/ledger.ts';
-import { RUNS } from '../protocol/formats/records.ts';
+import { PROPOSALS, RUNS } from '../protocol/formats/records.ts';
 import type { Ports } from '../protocol/ports.ts';
 import { stubOver, type Call } from '../protocol/stub.ts';
 import type { Sys } from '../protocol/sys.ts';
@@ -30,9 +30,9 @@ import { subscribe } from '../syscalls/watch.ts';
 import type { Daemon } from '../daemons/daemon.ts';
 import { genesis } from './genesis.ts';
 import { standDaemons } from './daemons.ts';
-import { keepSettling, settle } from './settling.ts';
 import { createFinder, type Finder } from './finder.ts';
 import { createNotify, type Notify } from './notify.ts';
+import { startOutbox } from './outbox.ts';
 import { createLazyLedger, createRunRecords } from './run-records.ts';
 
 export const VERSION = '0.1.0';
@@ -208,6 +208,9 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     if (oldest !== undefined) causes.delete(oldest);
   });
 
+  const settleProposals = async (atBoot: boolean): Promise<void> => {
+    if (files.stat(PROPOSALS)) await (await import('../syscalls/settle-proposals.ts')).settleProposals(kernel, atBoot);
+  };
   /** All that boot does beyond reading: a workspace that is there is shown meanwhile. */
   const start = async (): Promise<void> => {
     await files.whole();
@@ -216,7 +219,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
     await genesis(files);
     await live.recover();
     if (files.stat(LEDGER)) await (await import('../syscalls/settle.ts')).settleReservations(kernel);
-    await settle(kernel, true);
+    await settleProposals(true);
     await files.reviewConflicts();
   };
   let begin = (): void => undefined;
@@ -229,15 +232,15 @@ export const bootKernel = async (host: Host): Promise<Running> => {
   let stopped = false;
   const standing = new AbortController();
   let stopDaemons = (): void => undefined;
-  let stopSettling = (): void => undefined;
+  let stopOutbox = (): void => undefined;
   const daemonsStarted = started
     .then(() => (damaged ? [] : host.daemons()))
     .then(async (daemons) => {
       if (!stopped && !damaged && files.stat(RUNS))
         await (await import('../syscalls/resume-runs.ts')).resumeRuns(kernel);
       const daemonsStanding = standDaemons(stopped ? [] : daemons, sys, standing.signal);
+      if (!stopped && !damaged) stopOutbox = startOutbox(() => settleProposals(false), setTimer);
       stopDaemons = daemonsStanding.stop;
-      if (!stopped && !damaged) stopSettling = keepSettling(kernel, setTimer);
       const { startUpkeep } = await import('../journal/upkeep.ts');
       if (!stopped) upkeep = startUpkeep({ db, journal, epoch, now, setTimer });
       const { createSweeper, startSweep } = await import('../fs/sweep.ts');
@@ -264,7 +267,7 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       cancelBegin();
       await kernel.starting?.().catch(() => undefined);
       stopDaemons();
-      stopSettling();
+      stopOutbox();
       standing.abort();
       // A kernel that was fenced cannot put down what it holds: each room is refused by itself, and the rest still ends.
       const failures: unknown[] = [];

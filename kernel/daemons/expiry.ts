@@ -1,5 +1,5 @@
 /**
- * Expiry: a proposal that nobody decided in time becomes `expired`. It moves by compare-and-set on the record's revision,
+ * Expiry: a proposal that nobody decided in time, or that waited for a network for too long, becomes `expired`. It moves by compare-and-set on the record's revision,
  * as a decision does, so whichever comes first stands; and the gate refuses a late decision by itself.
  */
 import { PROPOSALS, type Proposal } from '../protocol/formats/records.ts';
@@ -13,6 +13,9 @@ import { filesBelow, textOf } from './stats.ts';
 export const LOOK_MS = 30_000;
 
 type Waiting = { revision: string; proposal: Proposal | undefined };
+
+const isOpen = ({ state, sendsFrom }: Proposal): boolean =>
+  state === 'pending' || (state === 'approved' && sendsFrom !== undefined);
 
 const start = (sys: Sys, setTimer: Timer): (() => void) => {
   /** The pending ones, so that what was decided long ago is not read each time. */
@@ -31,7 +34,7 @@ const start = (sys: Sys, setTimer: Timer): (() => void) => {
       if (file)
         seen.set(path, {
           revision: file.stat.revision,
-          proposal: proposal?.state === 'pending' ? proposal : undefined,
+          proposal: proposal && isOpen(proposal) ? proposal : undefined,
         });
     }
     known = seen;
@@ -39,7 +42,9 @@ const start = (sys: Sys, setTimer: Timer): (() => void) => {
       if (!proposal || Date.parse(proposal.expiresAt) > sys.now()) continue;
       const content = `${JSON.stringify({ ...proposal, state: 'expired' }, null, 2)}\n`;
       // Refused: it was decided meanwhile. The next look reads what it became.
-      await sys.write([{ op: 'put', path, content, base: revision }], { message: 'Expired undecided' });
+      await sys.write([{ op: 'put', path, content, base: revision }], {
+        message: proposal.state === 'pending' ? 'Expired undecided' : 'Expired before there was a network',
+      });
     }
   };
 

@@ -20,7 +20,10 @@ export const factsFor = async (
   return { ...facts, policy: await kernel.facts.policy(), server };
 };
 
-/** [E11] May this actor do it, in a run that those above led to? Theirs is asked as well where it leaves the device. */
+/**
+ * [E11] May this actor do it, in a run that those above led to? Each of them is asked as well. A script is judged line by
+ * line: what it sends comes here again.
+ */
 export const judgeEffect = async (
   kernel: Kernel,
   { actor, capabilities, above = [] }: Pick<Caller, 'actor' | 'capabilities' | 'above'>,
@@ -30,7 +33,7 @@ export const judgeEffect = async (
     actor: one,
     facts: await factsFor(kernel, one, effect, held),
   });
-  const uppers = await Promise.all((isOutward(effect) ? above : []).map((name) => judged(`agent:${name}`, [])));
+  const uppers = await Promise.all((effect.kind === 'bash' ? [] : above).map((name) => judged(`agent:${name}`, [])));
   return decideBelow(await judged(actor, capabilities), uppers, (one, facts) => decideEffect(one, effect, facts));
 };
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { startOutside, type Outside } from '../../tests/servers/outside.ts';
-import { bootMemory, createDisk, type Disk, type Memory } from '../boot/memory.ts';
+import { createExpiry } from '../daemons/expiry.ts';
+import { bootMemory, createClock, createDisk, type Disk, type Memory } from '../boot/memory.ts';
 import { createEffects } from '../effects/effects.ts';
 import type { Effect } from '../protocol/effects.ts';
 import type { Result } from '../protocol/errors.ts';
@@ -29,8 +30,11 @@ type Setup = { policy?: string; effects?: string[]; online?: { now: boolean }; d
 const POLICY = '/system/policy.yaml';
 
 const boot = async ({ policy = '', effects = [], online = { now: true }, disk = createDisk() }: Setup = {}) => {
+  const clock = createClock();
   const k = await bootMemory({
     disk,
+    clock,
+    daemons: [createExpiry(clock.setTimer)],
     ports: ({ secrets }) => ({
       effects: {
         ...createEffects({ notify: () => undefined, secrets: secrets.use, limits: { ms: 5_000, bytes: 100_000 } }),
@@ -157,7 +161,6 @@ describe('an agent', () => {
     const line = `http GET ${api.url}/v1/** as read`;
     expect(code(await op.call('grant', { actor: 'agent:editor', effects: [line] }))).toBe('ok');
     expect(code(await under(['editor']).fire(look))).toBe('done');
-    // A notice does not leave the device.
     expect(code(await under(['editor']).fire({ kind: 'notify', title: 't', body: '' }))).toBe('done');
   });
 

@@ -38,7 +38,7 @@ const expired = (kernel: Kernel, proposal: Proposal): Next | undefined => {
 /** [C9] [A32] Approved without a network: now there is one. Everything that consent rests on is looked at again. */
 const sendable = async (kernel: Kernel, proposal: Proposal): Promise<Next | undefined> => {
   if (proposal.state !== 'approved' || proposal.sendsFrom !== kernel.device || !proposal.effect) return undefined;
-  if (kernel.ports.effects.online?.() === false) return undefined;
+  if (kernel.ports.effects.online?.() === false || Date.parse(proposal.expiresAt) <= kernel.now()) return undefined;
   const policy = await kernel.facts.policy();
   // Everything is stopped: it waits on, until it expires.
   if (policy.paused) return undefined;
@@ -64,9 +64,8 @@ const settle = async (kernel: Kernel, atBoot: boolean): Promise<Loaded[]> => {
     if (!loaded.ok) continue;
     const { proposal, revision } = loaded.value;
     const next =
-      (atBoot ? crashed(kernel, proposal) : undefined) ??
-      expired(kernel, proposal) ??
-      (atBoot ? undefined : await sendable(kernel, proposal));
+      // What expires later is the expiry daemon's.
+      atBoot ? (crashed(kernel, proposal) ?? expired(kernel, proposal)) : await sendable(kernel, proposal);
     if (!next) continue;
     const saved = await save(kernel, CONSENT, { proposal: next.proposal, revision }, next.message);
     if (saved.ok && next.proposal.state === 'executing') claimed.push(saved.value);
