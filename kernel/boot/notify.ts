@@ -4,7 +4,6 @@
  */
 import { hashHex } from '../protocol/bytes.ts';
 import { must } from '../protocol/errors.ts';
-import { narrativeFile, narrativeLine } from '../protocol/formats/narrative.ts';
 import { dayOf } from '../protocol/formats/records.ts';
 import type { Actor } from '../protocol/actor.ts';
 import type { Fs } from '../fs/fs.ts';
@@ -15,6 +14,7 @@ export const createNotify = (files: Pick<Fs, 'write'>, now: () => number, sessio
   let told = 0;
   return async ({ title, body, by, run }) => {
     const at = now();
+    const { narrativeFile, narrativeLine } = await import('../protocol/formats/narrative.ts');
     const id = `notice:${hashHex(`${session}.${++told}`).slice(0, 12)}`;
     const line = narrativeLine({ id, kind: 'notice', weight: 'material', at, title, body, by, run });
     must(

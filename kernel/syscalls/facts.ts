@@ -7,7 +7,6 @@ import { POLICY, roleFile, type Capability } from '../protocol/capability.ts';
 import type { Policy } from '../protocol/formats/policy.ts';
 import { INSTALLED, type InstalledProgram } from '../protocol/formats/records.ts';
 import type { Role } from '../protocol/formats/role.ts';
-import { powerOf } from '../protocol/outside.ts';
 import type { Path } from '../protocol/paths.ts';
 import type { Fs } from '../fs/fs.ts';
 import type { Facts } from '../policy/decide.ts';
@@ -87,6 +86,7 @@ export const createFacts = (fs: Fs, now: () => number): FactsOf => {
     if (actorKind(actor) !== 'agent') return { policy: STRICTEST, powers: [], effects: [], now: now(), capabilities };
     const facts: Facts = { policy: await policy(), powers: [], effects: [], now: now(), capabilities };
     const name = actorNameOf(actor);
+    const { powerOf } = await import('../protocol/outside.ts');
     const active = (await programs()).filter((program) => program.state === 'active' && program.agents.includes(name));
     return {
       ...facts,

@@ -3,7 +3,6 @@
  */
 import type { CallName } from '../protocol/syscalls.ts';
 import type { Handler } from './kernel.ts';
-import { kill, live, log, pause } from './run.ts';
 import { close, open } from './open.ts';
 import { persist } from './persist.ts';
 import { blame, list, read, search } from './read.ts';
@@ -13,6 +12,10 @@ import { unwatch, watch } from './watch.ts';
 import { write } from './write.ts';
 
 /** These calls are loaded when first made: they are not needed to show the cockpit. */
+const kill: Handler<'kill'> = async (...call) => (await import('./run.ts')).kill(...call);
+const pause: Handler<'pause'> = async (...call) => (await import('./run.ts')).pause(...call);
+const log: Handler<'log'> = async (...call) => (await import('./run.ts')).log(...call);
+const live: Handler<'live'> = async (...call) => (await import('./run.ts')).live(...call);
 const fire: Handler<'fire'> = async (...call) => (await import('./fire.ts')).fire(...call);
 const grant: Handler<'grant'> = async (...call) => (await import('./grant.ts')).grant(...call);
 const revoke: Handler<'revoke'> = async (...call) => (await import('./grant.ts')).revoke(...call);
