@@ -16,9 +16,8 @@ const BUDGET_MS = 150_000;
 /** `forwarded`: a tab leads and was told. `idle`: nothing is left to do. `left`: something runs that must be gone on with. */
 export type Woken = 'forwarded' | 'idle' | 'left';
 
-const NO_BASH: BashPort = {
-  run: async () => err('EAGAIN', 'A script needs an open tab: it was due while every tab was closed.'),
-};
+const ABSENT = 'A script needs an open tab. It stays due until there is one.';
+const NO_BASH: BashPort = { absent: ABSENT, run: async () => err('EAGAIN', ABSENT) };
 
 /** Resolves when no process runs, or when `over` does. */
 const rested = async ({ kernel: { processes } }: Running, over: Promise<unknown>): Promise<void> => {

@@ -50,6 +50,14 @@ for (const kind of ['periodicsync', 'sync'])
     if (tag === ALARM) (event as SyncEvent).waitUntil(wake());
   });
 
+// A notice leads to the cockpit: the tab that is open, or a new one.
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(
+    self.clients.matchAll({ type: 'window' }).then(([open]) => open?.focus() ?? self.clients.openWindow(shell)),
+  );
+});
+
 /** One wake-up. What must go on gets another, with time of its own. */
 async function wake(): Promise<void> {
   if (!self.allodAlarm) importScripts(ALARM_KERNEL);

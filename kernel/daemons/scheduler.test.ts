@@ -238,6 +238,20 @@ describe('a job on schedule', () => {
     expect(await said()).toEqual(['11-23T09:00 missed', '11-23T10:00 done missed 1', '11-23T11:00 done']);
   });
 
+  test('[R8] [R10] a script that cannot run here stays due, and is run where it can', async () => {
+    const a = await boot();
+    await a.put('/workspace/agents/s/AGENT.md', '---\nname: s\ntools: [bash]\n---\nx');
+    const front = '---\nagent: s\nrun: bash\nschedule: "30 8 * * *"\n---\necho';
+    a.k.kernel.ports.bash.absent = 'Not here.';
+    await a.put('/workspace/jobs/j.md', front);
+    await a.clock.advance(40 * MINUTE);
+    expect(await a.said()).toEqual([]);
+    const ended = { stdout: '', stderr: '', code: 0, cwd: '/', env: {}, revisions: [] };
+    a.k.kernel.ports.bash = { run: async () => ({ ok: true, value: ended }) };
+    await a.clock.advance(2 * MINUTE);
+    expect(await a.said()).toEqual(['11-23T08:30 done']);
+  });
+
   test('[R8] nobody but the scheduler says that a run stands for a slot', async () => {
     const { job, op, slots } = await boot();
     await job('schedule: "0 12 * * *"');

@@ -51,7 +51,11 @@ export type BashEnded = {
   revisions: RevisionId[];
 };
 
-export type BashPort = { run: (sys: Sys, order: Omit<BashEffect, 'kind'>) => Promise<Result<BashEnded>> };
+/** `absent` says why this host runs no script: a job that is one stays due until another does. */
+export type BashPort = {
+  absent?: string;
+  run: (sys: Sys, order: Omit<BashEffect, 'kind'>) => Promise<Result<BashEnded>>;
+};
 
 /** What the outside answered, in words; for http its status, for a download the file, of an MCP server its tools. */
 export type Carried = {

@@ -120,6 +120,9 @@ export const firePath = async (
   const { job } = order.value;
   const reason = job && (await whyNot(kernel, job));
   if (reason) return ok({ state: 'denied', result: reason });
+  const { absent } = kernel.ports.bash;
+  // [R10] Refused before it has begun: its slot, or its key, is still to be answered.
+  if (job?.run === 'bash' && absent !== undefined) return err('EAGAIN', absent);
   const after = textArg(args, 'after');
   const start: Start = { ...order.value, ...(after ? { after } : {}) };
   const started = await (job?.run === 'bash' ? startBashJob : startAgent)(kernel, caller, start, id);

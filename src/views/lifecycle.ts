@@ -11,7 +11,7 @@ export const LIFECYCLE: readonly (readonly [tabs: string, what: string])[] = [
   ],
   [
     'All are closed, the app is installed in Chrome',
-    'It is woken about twice a day, when Chrome sees fit, for up to 150 seconds: what is due runs. A script then fails, and says that it needs an open tab.',
+    'It is woken about twice a day, when Chrome sees fit, for up to 150 seconds: what is due runs. A script waits for an open tab.',
   ],
   ['All are closed, elsewhere', 'Nothing, until one is opened.'],
 ];
