@@ -327,3 +327,48 @@ test('[O2] rows that a program shipped are its word, not the platform’s; what 
   expect((await k.outcome('replies.shipped')).attestation).toBe('agent');
   expect((await k.outcome('replies.later')).attestation).toBe('platform');
 });
+
+test('[O2] what an agent took out of a line makes the line its word, also after the operator saved again', async () => {
+  const k = await boot();
+  await k.declare();
+  const path = '/workspace/sales/a.csv';
+  await k.as('operator', {
+    op: 'put',
+    path,
+    content: `${HEAD}1,9000,2026-11-23,\n2,20,2026-11-23,\n`,
+    base: null,
+  });
+  await k.as('agent:shell', { op: 'edit', path, old: '9000', new: '9' });
+  await k.as('operator', { op: 'append', path, content: '3,30,2026-11-23,\n' });
+  await k.rest();
+  const said = async (key: string) => (await k.outcome(`replies.${key}`)).attestation;
+  expect([await said('1'), await said('2'), await said('3')]).toEqual(['agent', 'operator', 'operator']);
+  expect((await k.outcome('replies.1')).value).toBe(9);
+  // Written anew by the operator, it is the operator's again.
+  await k.as('operator', { op: 'edit', path, old: '1,9,', new: '1,9000.5,' });
+  await k.rest();
+  expect(await said('1')).toBe('operator');
+  // A column that is another one for want of a letter is an agent's too.
+  await k.as('operator', { op: 'edit', path, old: 'id,amount', new: 'id,famount' });
+  await k.as('agent:shell', { op: 'edit', path, old: 'famount', new: 'amount' });
+  await k.rest();
+  expect(await said('2')).toBe('agent');
+});
+
+test('[O2] private memory is no source', async () => {
+  const k = await boot();
+  await k.declare(DECLARES.replace('/workspace/sales/*.csv', '/workspace/**'));
+  const content = `${HEAD}secret,1,2026-11-23,\n`;
+  await k.as('agent:shell', { op: 'put', path: '/workspace/agents/shell/memory/m.csv', content, base: null });
+  await k.as('operator', {
+    op: 'put',
+    path: '/workspace/open.csv',
+    content: content.replace('secret', 'told'),
+    base: null,
+  });
+  await k.rest();
+  expect(Object.keys(await k.files()).sort()).toEqual([
+    '/system/outcomes/sales/replies.told.json',
+    '/system/outcomes/sales/summary.json',
+  ]);
+});

@@ -25,6 +25,7 @@ import type { BlameRun } from '../protocol/syscalls.ts';
 import { realTimer, type Daemon, type Timer } from './daemon.ts';
 import { byKey, foldSummary, outcomeOf, summaryOf, type AttestedRow } from './fold-outcomes.ts';
 import { lineStarts, sourceRows } from './outcome-rows.ts';
+import { leftByAgents } from './left-by-agents.ts';
 import { createRounds } from './rounds.ts';
 import { filesBelow, textOf } from './stats.ts';
 
@@ -32,6 +33,9 @@ export const QUIET_MS = 500;
 /** Windows move with the day. */
 const LOOK_MS = 3_600_000;
 const MAX_SOURCE = 4 * 1024 * 1024;
+
+/** What everybody can read must not say what one agent keeps to itself. */
+const isPrivate = matcher('/workspace/agents/*/memory/**');
 
 /** `unread`: it is there, and what it says is not known. */
 type Read = { rows: AttestedRow[]; problems: string[]; unread?: true };
@@ -69,6 +73,13 @@ const readSource = async (sys: Sys, stat: Stat): Promise<Read> => {
     const to = (starts[last] ?? text.length + 1) - 1;
     return blame.value.runs.filter((run) => run.from < to && run.to > from);
   };
+  const left = await leftByAgents(sys, path, text);
+  const isLeft = (first: number, last: number): boolean =>
+    left.size > 0 &&
+    text
+      .slice(starts[first - 1], starts[last])
+      .split('\n')
+      .some((line) => left.has(line.trimEnd()));
   const shipped = await shippedAs(sys, stat);
   const vouches = ({ actor, revision }: BlameRun): Attestation =>
     revision === shipped ? 'agent' : attestationOf(actor as Actor);
@@ -77,7 +88,8 @@ const readSource = async (sys: Sys, stat: Stat): Promise<Read> => {
       const rowsBy = writersOf(row.from, row.to).map(vouches);
       // Who names the columns says what the cells mean, whoever shipped them.
       const namedBy = writersOf(1, row.head).map(({ actor }) => attestationOf(actor as Actor));
-      return { ...row, attestation: weakest(rowsBy.length === 0 ? [] : [...rowsBy, ...namedBy]) };
+      const cut = isLeft(row.from, row.to) || (row.head > 0 && isLeft(1, row.head));
+      return { ...row, attestation: weakest(cut || rowsBy.length === 0 ? [] : [...rowsBy, ...namedBy]) };
     }),
     problems,
   };
@@ -122,7 +134,7 @@ const start = (sys: Sys, setTimer: Timer): (() => void) => {
       const fold = folds[name];
       if (!fold) continue;
       const found: Outcome[] = [];
-      for (const stat of files.filter(({ path }) => matcher(fold.source)(path))) {
+      for (const stat of files.filter(({ path }) => matcher(fold.source)(path) && !isPrivate(path))) {
         const read = await readKept(stat);
         problems.push(...read.problems);
         if (read.unread) known = false;

@@ -5,6 +5,7 @@
 import { must } from '../protocol/errors.ts';
 import type { Sys } from '../protocol/sys.ts';
 import { realTimer, type Daemon, type Timer } from './daemon.ts';
+import { deviceOf } from './job-state.ts';
 import { createRounds } from './rounds.ts';
 
 export const LOOK_MS = 600_000;
@@ -22,7 +23,9 @@ const start = (sys: Sys, setTimer: Timer): (() => void) => {
       if (mark !== undefined) {
         const title = `Storage is ${mark} % full`;
         const body = `${megabytes(usage)} of ${megabytes(quota)} are used. Remove large files that are not needed, or make room on this device: when it is full, nothing more can be written.`;
-        const key = `storage-${mark}-${new Date(sys.now()).toISOString().slice(0, 7)}`;
+        // Room is a device's own: what one was told is no news of another.
+        const device = (await deviceOf(sys)).slice(0, 12);
+        const key = `storage-${device}-${mark}-${new Date(sys.now()).toISOString().slice(0, 7)}`;
         must(await sys.fire({ kind: 'notify', title, body }, { key }));
       }
       rounds.wake(LOOK_MS);
