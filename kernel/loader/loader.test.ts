@@ -39,9 +39,7 @@ describe('plan', () => {
       signed: false,
       powers: { write: ['/workspace/tides/**'], effects: [], spend: { usd: 1, per: 'month' } },
       agents: [{ name: 'tide-keeper', autonomy: 'bounded', write: ['/workspace/tides/days/*.md'] }],
-      jobs: [
-        { slug: 'note-tides', title: 'Note the tides', when: 'every day 05:00, Europe/Lisbon', agent: 'tide-keeper' },
-      ],
+      jobs: [{ slug: 'note-tides', title: 'Note the tides', when: 'daily 05:00, Europe/Lisbon', agent: 'tide-keeper' }],
       surfaces: [{ id: 'tides', title: 'Tides', archetype: 'dashboard' }],
       skills: ['read-tide-table'],
       forks: [ROLE, JOB, HOUSE],

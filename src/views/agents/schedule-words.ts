@@ -2,41 +2,10 @@
  * The schedule in words: cron lines as people say them, each slot's end, and what was missed or skipped and why.
  * Pure: the clock comes in.
  */
+import { cronWords } from '../../../kernel/protocol/formats/cron-words.ts';
 import type { ScheduleRow, SlotRow, SlotState } from '../../../kernel/protocol/formats/schedule.ts';
 import { nameOf, type Path } from '../../../kernel/protocol/paths.ts';
 import { clockTime, plural, relativeDay, shortDate, type Clock } from '../../ui/words.ts';
-
-const DAYS: Record<string, string> = {
-  '*': 'daily',
-  '1-5': 'weekdays',
-  '0,6': 'weekends',
-  '6,0': 'weekends',
-  '0': 'Sundays',
-  '1': 'Mondays',
-  '2': 'Tuesdays',
-  '3': 'Wednesdays',
-  '4': 'Thursdays',
-  '5': 'Fridays',
-  '6': 'Saturdays',
-  '7': 'Sundays',
-};
-
-const isNumber = (part: string): boolean => /^\d{1,2}$/.test(part);
-const two = (part: string): string => part.padStart(2, '0');
-
-/** "daily 07:00", "every hour at :15"; a line that has no short name is shown as it is written. */
-export const cronWords = (line: string): string => {
-  const parts = line.trim().split(/\s+/);
-  const [minute = '', hour = '', date = '', month = '', day = ''] = parts;
-  if (parts.length !== 5 || date !== '*' || month !== '*') return line;
-  const days = DAYS[day];
-  if (isNumber(minute) && isNumber(hour) && days) return `${days} ${two(hour)}:${two(minute)}`;
-  if (day !== '*' || hour !== '*') return line;
-  if (minute === '*') return 'every minute';
-  if (isNumber(minute)) return `every hour at :${two(minute)}`;
-  const step = /^\*\/(\d{1,2})$/.exec(minute)?.[1];
-  return step && 60 % Number(step) === 0 ? `every ${plural(Number(step), 'minute')}` : line;
-};
 
 export const scheduleWords = ({ lines, tz }: Pick<ScheduleRow, 'lines' | 'tz'>): string =>
   `${lines.map(cronWords).join(', ')}${tz ? `, ${tz}` : ''}`;

@@ -7,7 +7,8 @@ import { must } from '../../../kernel/protocol/errors.ts';
 import type { ScheduleRow, SlotRow } from '../../../kernel/protocol/formats/schedule.ts';
 import { untilNext } from '../../client/schedule.ts';
 import { withJobPaused } from './edit-job.ts';
-import { cronWords, gapsOf, lastSlots, scheduleWords } from './schedule-words.ts';
+import { cronWords } from '../../../kernel/protocol/formats/cron-words.ts';
+import { gapsOf, lastSlots, scheduleWords } from './schedule-words.ts';
 
 const NOW = Date.UTC(2026, 10, 17, 8, 0);
 const clock = { now: NOW, zone: 'UTC' };
