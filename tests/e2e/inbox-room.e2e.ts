@@ -6,6 +6,7 @@ import { startMessages, type MessagesServer } from '../servers/messages.ts';
 import { startOutside, type Outside } from '../servers/outside.ts';
 import { serveStatic, type StaticServer } from '../servers/static.ts';
 import { axeFindsNothing, complaintsOf, dist, go, ready, screenshot, SIZES, type Console } from './cockpit.ts';
+import { answerCalls, type Fake } from './fake-calls.ts';
 
 const NOTE = '/workspace/context/note.md';
 const LETTER = '/workspace/inbox/letter.md';
@@ -137,7 +138,7 @@ test('[C9] [C10] [C11] what is asked is shown exactly, with what came from outsi
   const order = await card(page, 'Order one');
   for (const text of [
     `POST ${outside.url}/echo?live=1`,
-    'content-type',
+    'header content-type',
     '{"order":1}',
     'KEY, in the header x-key, after "Token "',
     '$12.50',
@@ -207,4 +208,63 @@ test('[C9] [C10] [C11] what is asked is shown exactly, with what came from outsi
   await tools.getByRole('button', { name: /^Approve these tools/ }).click();
   await expect(tools).toContainText('You approved it');
   await expect.poll(() => textOf(page, '/system/mcp/own.json')).toContain('get_tides');
+});
+
+/** A call that a reviewer finds right, asked by an agent two below the first: it takes four agents to bring about. */
+const reviewed: Fake = (name, args) => {
+  const folder = '/system/proposals';
+  const path = `${folder}/ab12cd34.json`;
+  const at = new Date(Date.now() - 60_000).toISOString();
+  const stat = { path, kind: 'file', size: 1, revision: 'r1', actor: 'agent:helper', at, attrs: {}, as: 'text' };
+  if (name === 'list' && args['path'] === folder) return { ok: true, value: { entries: [stat] } };
+  if (name !== 'read' || args['path'] !== path) return undefined;
+  const proposal = {
+    id: 'ab12cd34',
+    by: 'agent:helper',
+    title: 'Send the tides',
+    effect: {
+      kind: 'mcp',
+      server: 'own',
+      tool: 'send_mail',
+      arguments: { to: 'a@b.example', text: 'High \u202eat 7' },
+    },
+    hash: '9c417be204fd9c417be204fd',
+    rationale: 'They are due.',
+    reversibility: 'irreversible',
+    class: 'external-irreversible',
+    waits: 'It was proposed for your decision.',
+    createdAt: at,
+    expiresAt: new Date(Date.now() + 3_000_000).toISOString(),
+    state: 'pending',
+    above: ['chief', 'scout'],
+    reviews: [{ by: 'agent:checker', verdict: 'approve', at, reason: 'The times are right.' }],
+    sources: [
+      'GET https://tides.example/today',
+      'get_tides of MCP server own',
+      '/system/mcp/own.json',
+      '/system/proposals/ffff0000.json',
+      'what it read before the kernel stopped',
+    ],
+  };
+  return { ok: true, value: { content: JSON.stringify(proposal), stat } };
+};
+
+test('[C8] [C11] whom it works for, what a reviewer said, and every kind of source stand on the card', async ({
+  page,
+}) => {
+  await answerCalls(page, reviewed);
+  await page.reload();
+  await ready(page);
+  await go(page, '#/inbox');
+  const mail = await card(page, 'Send the tides');
+  await expect(mail).toContainText('Call send_mail');
+  // Turned round, a text would read otherwise than it is sent.
+  await expect(mail.getByRole('group', { name: 'Arguments' })).toContainText('"text": "High ‹U+202E›at 7"');
+  await expect(mail).toContainText('checker: finds it right. “The times are right.”');
+  await expect(mail).toContainText(/chief\s*which asked\s*agent scout\s*which asked helper/);
+  await expect(mail).toContainText('the answer of get_tides of MCP server own');
+  await expect(mail).toContainText('how a server describes its tools: /system/mcp/own.json');
+  await expect(mail.getByRole('link', { name: 'ffff0000' })).toHaveAttribute('href', /inbox\/ffff0000/);
+  await expect(mail.getByRole('button', { name: 'Change it first' })).toBeVisible();
+  await looksRight(page, 'inbox-reviewed');
 });

@@ -32,7 +32,7 @@ export function AskedFrom(props: { proposal: Proposal }) {
       <Show when={outside().length > 0}>
         <div>
           <h3>From outside</h3>
-          <p class="small wait-ink row top-line">
+          <p class="t13 wait-ink row top-line">
             <Icon name="warn" />
             <span>Before it asked, its run had read words that nobody here wrote. They may have led it to this.</span>
           </p>

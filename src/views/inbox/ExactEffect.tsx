@@ -24,9 +24,10 @@ export function ExactEffect(props: { effect: AnyEffect; open: boolean }) {
       <Effect verb={exact().verb} fields={exact().fields}>
         <For each={exact().texts}>
           {({ label, text }) => (
-            <pre class="exact-script" role="group" aria-label={label}>
-              {text}
-            </pre>
+            <div class="exact-text" role="group" aria-label={label}>
+              <p class="faint">{label.toLowerCase()}</p>
+              <pre class="exact-script">{text}</pre>
+            </div>
           )}
         </For>
       </Effect>

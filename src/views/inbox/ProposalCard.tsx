@@ -77,7 +77,7 @@ export function ProposalCard(props: ProposalCardProps) {
     (proposal().reviews ?? []).map(({ by, verdict, at, reason: text }) => ({
       actor: by,
       verdict: verdict === 'approve' ? 'finds it right' : 'would reject it',
-      text: `${text ? `“${text}” ` : ''}${relativeDay(at, { now: Date.now() })}. It is yours to decide.`,
+      text: `${text ? `“${text}” ` : ''}It said so ${relativeDay(at, { now: Date.now() })}.`,
     }));
   const decide = (verdict: 'approve' | 'reject', remember?: string) =>
     void props.decisions.decide(proposal(), verdict, {

@@ -46,8 +46,10 @@ export function RememberDialog(props: RememberDialogProps) {
       <div class="stack-s">
         <p>
           This is approved now. Besides, {who()} may{' '}
-          {props.grant?.kind === 'write' ? 'write exactly these files' : 'send exactly this'} without asking, as far as
-          its role and its autonomy let it:
+          {props.grant?.kind === 'write'
+            ? 'write these files, with any content,'
+            : 'look at this address, with any parameters and headers,'}{' '}
+          without asking, as far as its role and its autonomy let it:
         </p>
         <ul class="granted-lines">
           <For each={props.grant?.lines}>

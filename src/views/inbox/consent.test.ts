@@ -5,7 +5,7 @@ import { amended, draftsOf } from './amending.ts';
 import { exactOf, valueOf } from './exact-fields.ts';
 import { outsideOf } from './outside-words.ts';
 import { untilAfter, wouldGrant } from './remembering.ts';
-import { approveLabel, endChip, endWords, queueOf, standingOf, waitsForNetwork } from './standing.ts';
+import { approveLabel, endChip, endWords, queueOf, standingOf, staysHere, waitsForNetwork } from './standing.ts';
 
 const NOW = Date.parse('2026-11-17T08:41:00Z');
 const POST: Effect = {
@@ -39,7 +39,7 @@ describe('exactly', () => {
     const { verb, fields, texts } = exactOf(POST);
     expect(verb).toBe('POST https://api.example.com/orders?live=1');
     expect(Object.fromEntries(fields)).toEqual({
-      'content-type': 'application/json',
+      'header content-type': 'application/json',
       secret: expect.stringMatching(/^BROKER, in the header x-key, after "Bearer "/) as unknown,
       class: 'external-irreversible',
     });
@@ -73,12 +73,23 @@ describe('exactly', () => {
 
   test('a character that nobody would see is written out', () => {
     expect(exactOf({ ...POST, body: 'pay \u202e001' }).texts[0]?.text).toBe('pay ‹U+202E›001');
-    expect(exactOf({ ...POST, headers: { 'x\u200b': 'a\u0000' } }).fields[0]).toEqual(['x‹U+200B›', 'a‹U+0000›']);
-    expect(exactOf({ ...POST, body: 'Grüße,\n\tKiel\n' }).texts[0]?.text).toBe('Grüße,\n\tKiel\n');
+    expect(exactOf({ ...POST, headers: { 'x\u200b': 'a\u0000' } }).fields[0]).toEqual([
+      'header x‹U+200B›',
+      'a‹U+0000›',
+    ]);
+    expect(exactOf({ ...POST, body: 'Grüße,\n\tKiel\r\n' }).texts[0]?.text).toBe('Grüße,\n\tKiel\r\n');
+    expect(exactOf({ ...POST, body: 'a\rb' }).texts[0]?.text).toBe('a‹U+000D›b');
   });
 });
 
 describe('from outside', () => {
+  test('what only looks leaves the device all the same', () => {
+    const look: Effect = { kind: 'http', method: 'GET', url: 'https://a.example' };
+    expect(staysHere(proposal({ class: 'read', effect: look }))).toBe(false);
+    expect(staysHere(proposal({ class: 'workspace', effect: { kind: 'mcp-tools', server: 'own' } }))).toBe(false);
+    expect(staysHere(proposal({ class: 'workspace', effect: { kind: 'notify', title: 'x', body: '' } }))).toBe(true);
+  });
+
   test('[C11] each kind of source has its words, and a way to it where it is kept here', () => {
     expect(outsideOf('/workspace/inbox/a.md')).toMatchObject({
       words: expect.stringContaining('inbox') as unknown,

@@ -13,7 +13,8 @@ export type Exact = {
 
 // Direction marks, joiners and controls: with them a text can look like another.
 // oxlint-disable-next-line no-control-regex
-const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+const UNSEEN =
+  /\r(?!\n)|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 export const visible = (text: string): string =>
   text.replace(UNSEEN, (one) => `‹U+${one.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}›`);
@@ -32,7 +33,7 @@ const secretField = ({ secret }: HttpEffect): Exact['fields'] => {
       ? `in the header ${secret.header ?? 'authorization'}`
       : `in the address, as the parameter ${secret.query}`;
   const after = secret.prefix ? `, after ${JSON.stringify(secret.prefix)}` : '';
-  return [['secret', `${secret.name}, ${place}${after}. The kernel puts it in; nobody else sees it.`]];
+  return [['secret', `${secret.name}, ${place}${after}. The kernel puts it in; no agent sees it.`]];
 };
 
 const read = (effect: Effect): Exact => {
@@ -41,7 +42,7 @@ const read = (effect: Effect): Exact => {
     return {
       verb: `${effect.method} ${effect.url}`,
       fields: [
-        ...headers.map(([name, value]) => [name, value] as const),
+        ...headers.map(([name, value]) => [`header ${name}`, value] as const),
         ...secretField(effect),
         ...rest(effect, ['method', 'url', 'headers', 'body', 'secret', 'value']),
         ...(effect.body ? [] : [['body', 'none'] as const]),

@@ -1,4 +1,4 @@
-/** Approve and remember: what would be granted, in words, as the kernel itself reads it. Pure. */
+/** Approve and remember: the lines that would be granted, as the kernel itself reads them. Pure. */
 import type { Proposal } from '../../../kernel/protocol/formats/records.ts';
 import { whatToRemember } from '../../../kernel/protocol/remember.ts';
 

@@ -1,5 +1,5 @@
 /** How a proposal stands, in the operator's words, and which part of the queue it belongs to. Pure. */
-import { isMcpTools } from '../../../kernel/protocol/effects.ts';
+import { isMcpTools, isOutward } from '../../../kernel/protocol/effects.ts';
 import { changePaths, type Change } from '../../../kernel/protocol/files.ts';
 import type { Proposal, Reversibility } from '../../../kernel/protocol/formats/records.ts';
 import type { ChipProps } from '../../ui/Chip.tsx';
@@ -53,7 +53,9 @@ const UNDO: Record<Reversibility, { icon: ChipProps['icon']; words: string }> = 
 
 export const undoWords = (how: Reversibility): string => UNDO[how].words.toLowerCase();
 
-export const staysHere = (proposal: Proposal): boolean => proposal.class === 'workspace' || proposal.class === 'read';
+/** Also what only looks leaves the device, whatever class it was granted as. */
+export const staysHere = ({ class: held, effect }: Proposal): boolean =>
+  (held === 'workspace' || held === 'read') && !(effect && isOutward(effect));
 
 const SOON_MS = 60 * 60_000;
 
