@@ -41,7 +41,10 @@ export function AskedFrom(props: { proposal: Proposal }) {
               {(source) => (
                 <li>
                   {source.words}{' '}
-                  <Show when={source.href} fallback={<span class="path">{source.label}</span>}>
+                  <Show
+                    when={source.href}
+                    fallback={<span class={source.words ? 'path' : undefined}>{source.label}</span>}
+                  >
                     {(to) => (
                       <a class="path" href={to()}>
                         {source.label}

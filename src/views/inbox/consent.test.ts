@@ -5,7 +5,16 @@ import { amended, draftsOf } from './amending.ts';
 import { exactOf, valueOf } from './exact-fields.ts';
 import { outsideOf } from './outside-words.ts';
 import { untilAfter, wouldGrant } from './remembering.ts';
-import { approveLabel, endChip, endWords, queueOf, standingOf, staysHere, waitsForNetwork } from './standing.ts';
+import {
+  approveLabel,
+  chipsOf,
+  endChip,
+  endWords,
+  queueOf,
+  standingOf,
+  staysHere,
+  waitsForNetwork,
+} from './standing.ts';
 
 const NOW = Date.parse('2026-11-17T08:41:00Z');
 const POST: Effect = {
@@ -83,6 +92,12 @@ describe('exactly', () => {
 });
 
 describe('from outside', () => {
+  test('[C11] a run that read words from outside is told by a chip, before anything is decided', () => {
+    const told = (sources: string[]): boolean =>
+      chipsOf(proposal({ sources }), NOW).some(({ children }) => children === 'Read words from outside');
+    expect([told(['/workspace/inbox/a.md']), told([])]).toEqual([true, false]);
+  });
+
   test('what only looks leaves the device all the same', () => {
     const look: Effect = { kind: 'http', method: 'GET', url: 'https://a.example' };
     expect(staysHere(proposal({ class: 'read', effect: look }))).toBe(false);

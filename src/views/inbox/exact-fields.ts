@@ -12,8 +12,8 @@ export type Exact = {
 };
 
 // Direction marks, joiners and controls: with them a text can look like another.
-// oxlint-disable-next-line no-control-regex
 const UNSEEN =
+  // oxlint-disable-next-line no-control-regex
   /\r(?!\n)|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 export const visible = (text: string): string =>

@@ -108,6 +108,8 @@ export const chipsOf = (proposal: Proposal, now: number): ChipProps[] => {
     { icon: 'clock', ...(soon(proposal, now) ? { tone: 'wait' as const } : {}), children: leftWords(proposal, now) },
     { ...(undo.icon ? { icon: undo.icon } : {}), children: undo.words },
     reach,
+    // Said at the head: on a phone what stands behind it is below the decisions.
+    ...(proposal.sources?.length ? [{ icon: 'warn', tone: 'wait', children: 'Read words from outside' } as const] : []),
   ];
 };
 
