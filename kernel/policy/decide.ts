@@ -4,6 +4,7 @@
  * a role can only narrow them.
  */
 import { actorKind, actorNameOf, type Actor } from '../protocol/actor.ts';
+import { isAuthority } from '../protocol/authority.ts';
 import {
   AUTONOMY,
   PROC,
@@ -47,17 +48,6 @@ export const queue = (reason: string): Verdict => ({ verdict: 'queue', reason })
 /** [P7] Where policy and role disagree, the stricter holds. */
 export const stricter = (a: Autonomy, b: Autonomy | undefined): Autonomy =>
   b === undefined || AUTONOMY.indexOf(a) <= AUTONOMY.indexOf(b) ? a : b;
-
-/** Files that decide what agents may do or when they run. No grant reaches them: an agent may only propose them. */
-export const isAuthority = matcher([
-  '/workspace/agents',
-  // An agent's folder itself: to move one there, or away, is to make or end an agent.
-  '/workspace/agents/*',
-  '/workspace/agents/*/AGENT.md',
-  '/workspace/jobs/**',
-  '/workspace/settings/**',
-  '/workspace/surfaces/**',
-]);
 
 const holds = (capabilities: readonly Capability[], path: Path): boolean =>
   capabilities.some((capability) => matcher(capability.paths)(path));

@@ -6,6 +6,7 @@
 import { consentHash, isOutward } from '../protocol/effects.ts';
 import { err, ok, type Result } from '../protocol/errors.ts';
 import type { Proposal, ProposalState } from '../protocol/formats/records.ts';
+import { whatToRemember } from '../protocol/remember.ts';
 import type { ParsedArgs } from '../protocol/syscalls.ts';
 import { decideDecision } from '../policy/decide.ts';
 import { amend } from './amend.ts';
@@ -14,7 +15,6 @@ import { grantLines } from './grant.ts';
 import type { Caller, Handler, Kernel } from './kernel.ts';
 import { fenceFor } from './outside-facts.ts';
 import { CONSENT, load, save, stamp, type Loaded } from './proposal-record.ts';
-import { whatToRemember } from './remember.ts';
 import { bindsAs } from './review.ts';
 
 const WORDS: Partial<Record<ProposalState, string>> = {

@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../protocol/errors.ts';
 import { parsePolicy, type Policy } from '../protocol/formats/policy.ts';
 import { parseGrant } from '../protocol/outside.ts';
 import { authorOf, type Caller, type Handler, type Kernel } from './kernel.ts';
-import type { Remembered } from './remember.ts';
+import type { Remembered } from '../protocol/remember.ts';
 import { policyStands } from './write.ts';
 
 type Grants = Policy['grants'][string];

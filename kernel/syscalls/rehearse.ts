@@ -10,7 +10,7 @@ import { parseJob } from '../protocol/formats/job.ts';
 import { emptyUsage } from '../protocol/formats/records.ts';
 import { parseRehearsal, type Rehearsal } from '../protocol/formats/rehearsal.ts';
 import type { FireValue } from '../protocol/syscalls.ts';
-import { isAuthority } from '../policy/decide.ts';
+import { isAuthority } from '../protocol/authority.ts';
 import type { Caller, Kernel } from './kernel.ts';
 import { startAgent } from './start-agent.ts';
 

@@ -18,7 +18,8 @@ export interface DecideProps {
   labelledBy: string;
   reject: Decision;
   approve: Decision;
-  pending?: 'reject' | 'approve';
+  /** `amend`: it is being changed, which holds both. */
+  pending?: 'reject' | 'approve' | 'amend';
   aside?: JSX.Element;
   keys?: boolean;
 }

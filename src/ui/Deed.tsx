@@ -34,13 +34,15 @@ export interface DeedProps {
   value?: string;
   /** Why it waits: "Orders always wait for you: your rule never_auto, line 1". */
   why?: JSX.Element;
+  /** What stands behind it, beside the effect: whom it works for, what came from outside. */
+  behind?: JSX.Element;
   verdicts?: readonly DeedVerdict[];
   sources?: readonly DeedSource[];
   /** The effect takes the full width (a diff) and the rest stands under it. */
   wide?: boolean;
   reject?: Decision;
   approve?: Decision;
-  pending?: 'reject' | 'approve';
+  pending?: 'reject' | 'approve' | 'amend';
   /** Under the buttons: a refusal of the last attempt, "Ask trader about this". */
   aside?: JSX.Element;
   /** Hide the key hints and ignore R and Shift A. */
@@ -64,7 +66,9 @@ export function Deed(props: DeedProps) {
   const title = children(() => props.title);
   const effect = children(() => props.exactly);
   const why = children(() => props.why);
-  const hasAside = () => Boolean(props.value || why() || props.verdicts?.length || props.sources?.length);
+  const behind = children(() => props.behind);
+  const hasAside = () =>
+    Boolean(props.value || why() || behind.toArray().some(Boolean) || props.verdicts?.length || props.sources?.length);
   const decisions = () => {
     const { reject, approve } = props;
     return props.state === 'open' && reject && approve ? { reject, approve } : undefined;
@@ -95,7 +99,9 @@ export function Deed(props: DeedProps) {
       </Show>
     </>
   );
-  const aside = () => <DeedAside value={props.value} why={why()} verdicts={props.verdicts} sources={props.sources} />;
+  const aside = () => (
+    <DeedAside value={props.value} why={why()} behind={behind()} verdicts={props.verdicts} sources={props.sources} />
+  );
   return (
     <article
       class="deed"

@@ -1,5 +1,5 @@
 /**
- * DeedAside: beside what exactly happens: its value, why it waits for the operator, what reviewers said, what was read before.
+ * DeedAside: beside what exactly happens: its value, why it waits for the operator, what stands behind it, what reviewers said, what was read before.
  */
 import { For, type JSX, Show } from 'solid-js';
 import { ActorMark } from './ActorMark.tsx';
@@ -24,6 +24,8 @@ export interface DeedSource {
 export interface DeedAsideProps {
   value?: string;
   why?: JSX.Element;
+  /** What else stands behind it; parts with an h3 each. */
+  behind?: JSX.Element;
   verdicts?: readonly DeedVerdict[];
   sources?: readonly DeedSource[];
 }
@@ -49,6 +51,7 @@ export function DeedAside(props: DeedAsideProps) {
           </div>
         )}
       </Show>
+      {props.behind}
       <Show when={props.verdicts?.length}>
         <div>
           <h3>Reviewer</h3>

@@ -89,6 +89,11 @@ describe('preview', () => {
     expect(shown?.problem).toBeUndefined();
   });
 
+  test('a character that turns a line round is written out in its lines', async () => {
+    const [shown] = await previewChanges([{ op: 'append', path: '/workspace/a.md', content: 'pay \u202e001\n' }], read);
+    expect(JSON.stringify(shown?.diff)).toContain('pay ‹U+202E›001');
+  });
+
   test('says when the file moved on, exists already, or lost the text', async () => {
     const problems = await previewChanges(
       [

@@ -4,6 +4,7 @@
  */
 import type { Change } from '../../../kernel/protocol/files.ts';
 import type { Path } from '../../../kernel/protocol/paths.ts';
+import { visible } from './exact-fields.ts';
 import { diffLines, type LineDiff } from '../line-diff.ts';
 
 export type Preview = {
@@ -99,7 +100,7 @@ const staleness = (base: string | null | undefined, now: FileNow): string | unde
 const compared = (before: string | undefined, after: string | undefined): Pick<Preview, 'diff' | 'unseen'> => {
   if (before === undefined || after === undefined) return { unseen: 'Not text, so there are no lines to compare.' };
   if (before.length + after.length > MOST_CHARS) return { unseen: 'Too long to compare here.' };
-  return { diff: diffLines(before, after) };
+  return { diff: diffLines(visible(before), visible(after)) };
 };
 
 export const opWords: Record<Change['op'], string> = {

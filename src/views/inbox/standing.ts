@@ -1,4 +1,5 @@
 /** How a proposal stands, in the operator's words, and which part of the queue it belongs to. Pure. */
+import { isMcpTools, isOutward } from '../../../kernel/protocol/effects.ts';
 import { changePaths, type Change } from '../../../kernel/protocol/files.ts';
 import type { Proposal, Reversibility } from '../../../kernel/protocol/formats/records.ts';
 import type { ChipProps } from '../../ui/Chip.tsx';
@@ -13,6 +14,7 @@ export const standingOf = (proposal: Proposal, now: number): Standing => {
     case 'pending':
       return Date.parse(proposal.expiresAt) <= now ? 'expired' : 'waiting';
     case 'approved':
+      return proposal.sendsFrom !== undefined && Date.parse(proposal.expiresAt) <= now ? 'expired' : 'doing';
     case 'executing':
       return 'doing';
     case 'executed':
@@ -51,7 +53,9 @@ const UNDO: Record<Reversibility, { icon: ChipProps['icon']; words: string }> = 
 
 export const undoWords = (how: Reversibility): string => UNDO[how].words.toLowerCase();
 
-export const staysHere = (proposal: Proposal): boolean => proposal.class === 'workspace' || proposal.class === 'read';
+/** Also what only looks leaves the device, whatever class it was granted as. */
+export const staysHere = ({ class: held, effect }: Proposal): boolean =>
+  (held === 'workspace' || held === 'read') && !(effect && isOutward(effect));
 
 const SOON_MS = 60 * 60_000;
 
@@ -75,10 +79,16 @@ const ENDED: Record<Exclude<Standing, 'waiting'>, Omit<ChipProps, 'children'> & 
   failed: { tone: 'fail', icon: 'x', word: 'Failed' },
 };
 
+/** Approved without a network: it can still be rejected. */
+export const waitsForNetwork = (proposal: Proposal, now: number): boolean =>
+  proposal.state === 'approved' && proposal.sendsFrom !== undefined && standingOf(proposal, now) === 'doing';
+
 /** The chip in the list and on the card once nothing waits any more. */
 export const endChip = (proposal: Proposal, now: number): (ChipProps & { children: string }) | undefined => {
   const standing = standingOf(proposal, now);
   if (standing === 'waiting') return undefined;
+  if (waitsForNetwork(proposal, now)) return { tone: 'quiet', icon: 'offline', children: 'Waits for a network' };
+  if (proposal.replacedBy !== undefined) return { tone: 'quiet', icon: 'pen', children: 'Changed' };
   const { word, ...look } = ENDED[standing];
   return { ...look, children: word };
 };
@@ -98,6 +108,8 @@ export const chipsOf = (proposal: Proposal, now: number): ChipProps[] => {
     { icon: 'clock', ...(soon(proposal, now) ? { tone: 'wait' as const } : {}), children: leftWords(proposal, now) },
     { ...(undo.icon ? { icon: undo.icon } : {}), children: undo.words },
     reach,
+    // Said at the head: on a phone what stands behind it is below the decisions.
+    ...(proposal.sources?.length ? [{ icon: 'warn', tone: 'wait', children: 'Read words from outside' } as const] : []),
   ];
 };
 
@@ -112,11 +124,18 @@ const counted = (changes: readonly Change[]): string => {
   return `make ${plural(changes.length, 'change')}`;
 };
 
-const EFFECT_VERBS: Record<string, string> = { notify: 'notify', bash: 'run it' };
+const EFFECT_VERBS: Record<string, string> = {
+  notify: 'notify',
+  bash: 'run it',
+  http: 'send it',
+  mcp: 'call it',
+  'mcp-tools': 'ask',
+};
 
 /** The button repeats what happens: "Approve and write 2 files". */
 export const approveLabel = ({ changes, effect }: Proposal): string => {
   if (changes && changes.length > 0) return `Approve and ${counted(changes)}`;
+  if (effect && isMcpTools(effect) && effect.approve !== undefined) return 'Approve these tools';
   return effect ? `Approve and ${EFFECT_VERBS[effect.kind] ?? 'do it'}` : 'Approve';
 };
 
@@ -147,12 +166,17 @@ export const endWords = (proposal: Proposal, now: number): string | undefined =>
     case 'waiting':
       return undefined;
     case 'doing':
+      if (waitsForNetwork(proposal, now))
+        return `${capital} There was no network, so nothing is sent yet. The device it was approved on looks at it again and sends it once when there is one, until ${relativeDay(proposal.expiresAt, { now })}.`.trim();
       return `${capital} It is being carried out now.`.trim();
     case 'done':
       return capital || 'It was carried out.';
     case 'rejected':
+      if (proposal.replacedBy !== undefined) return 'You changed it, so this one is void. Nothing was done.';
       return `${capital} Nothing was done.`;
     case 'expired':
+      if (decision?.verdict === 'approve')
+        return `${capital} There was no network before it expired, so nothing was sent.`;
       return `Nobody decided within ${span(Date.parse(proposal.expiresAt) - Date.parse(proposal.createdAt))}, so nothing was done. It cannot run any more; ${readActor(proposal.by).name} can propose it again.`;
     case 'failed':
       return `${capital} ${result?.error ? result.error.message : (result?.said ?? '')} ${proposal.changes ? 'Nothing was written.' : ''}`.trim();

@@ -1,13 +1,13 @@
 /**
  * Approve and remember: what was approved once becomes a grant for exactly the same, until a date. Only for what may be
- * taken back: what cannot be undone is asked every time.
+ * taken back: what cannot be undone is asked every time. The page shows what would be granted by the same reading.
  */
-import { isHttp } from '../protocol/effects.ts';
-import { err, ok, type Result } from '../protocol/errors.ts';
-import { changePaths } from '../protocol/files.ts';
-import type { Proposal } from '../protocol/formats/records.ts';
-import { parseAddress } from '../protocol/outside.ts';
-import { isAuthority } from '../policy/decide.ts';
+import { isAuthority } from './authority.ts';
+import { isHttp } from './effects.ts';
+import { err, ok, type Result } from './errors.ts';
+import { changePaths } from './files.ts';
+import type { Proposal } from './formats/records.ts';
+import { parseAddress } from './outside.ts';
 
 const LONGEST_MS = 90 * 86_400_000;
 /** What a pattern would read otherwise than as itself. */
