@@ -27,7 +27,8 @@ export const callsSince = (files: readonly { device: string; text: string }[], f
   return [...calls.values()].sort((a, b) => time(b.at) - time(a.at) || (a.id < b.id ? 1 : -1));
 };
 
-export const spentOn = (calls: readonly Call[]): Nano => calls.reduce((sum, call) => sum + (call.settled?.nano ?? 0), 0);
+export const spentOn = (calls: readonly Call[]): Nano =>
+  calls.reduce((sum, call) => sum + (call.settled?.nano ?? 0), 0);
 
 export const heldFor = (calls: readonly Call[]): Nano =>
   calls.reduce((sum, call) => sum + (call.settled ? 0 : call.nano), 0);

@@ -1,0 +1,50 @@
+/** Limits: what was spent, what is reserved and what is left of every limit that holds now, and where it is changed. */
+import { For, Show } from 'solid-js';
+import { href } from '../../client/route.ts';
+import type { Budget, BudgetLimit } from '../../client/budget.ts';
+import { Card } from '../../ui/Card.tsx';
+import { Meter } from '../../ui/Meter.tsx';
+import { money } from '../../ui/words.ts';
+import { limitWords } from '../limit-words.ts';
+
+const said = ({ spent, reserved, left }: BudgetLimit): string =>
+  [
+    `${money(spent)} spent`,
+    ...(reserved > 0 ? [`${money(reserved)} reserved`] : []),
+    left < 0 ? `${money(-left)} over` : `${money(left)} left`,
+  ].join(', ');
+
+export function Limits(props: { budget: Budget }) {
+  return (
+    <Card title="Limits">
+      <Show when={props.budget.limits.length > 0} fallback={<p class="t13 muted">No limit is set.</p>}>
+        <ul class="stack-s">
+          <For each={props.budget.limits}>
+            {(limit) => (
+              <li>
+                <div class="row between row-wrap t13">
+                  <span>
+                    {limitWords(limit)}: {money(limit.usd)}
+                  </span>
+                  <span class="muted">{said(limit)}</span>
+                </div>
+                <Meter
+                  label={limitWords(limit)}
+                  value={limit.spent}
+                  held={limit.reserved}
+                  max={limit.usd}
+                  text={`${said(limit)}, of ${money(limit.usd)}`}
+                />
+              </li>
+            )}
+          </For>
+        </ul>
+      </Show>
+      <p class="small faint mt-3">
+        The limit on everything stands in your policy, under <code>budget</code>:{' '}
+        <a href={href({ room: 'settings', section: 'grants' })}>change it in Settings</a>. An agent’s, a job’s and a
+        program’s own limits stand in their files.
+      </p>
+    </Card>
+  );
+}
