@@ -13,6 +13,8 @@ export type BudgetLimit = {
   spent: number;
   reserved: number;
   left: number;
+  /** The file it stands in, or whose powers say it. */
+  where: string;
 };
 export type Budget = {
   /** Where the operator is: days and months begin there. */

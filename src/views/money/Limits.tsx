@@ -26,7 +26,9 @@ export function Limits(props: { budget: Budget }) {
                   <span>
                     {limitWords(limit)}: {money(limit.usd)}
                   </span>
-                  <span class="muted">{said(limit)}</span>
+                  <span class="muted">
+                    {said(limit)} <Where limit={limit} />
+                  </span>
                 </div>
                 <Meter
                   label={limitWords(limit)}
@@ -41,10 +43,25 @@ export function Limits(props: { budget: Budget }) {
         </ul>
       </Show>
       <p class="small faint mt-3">
-        The limit on everything stands in your policy, under <code>budget</code>:{' '}
-        <a href={href({ room: 'settings', section: 'grants' })}>change it in Settings</a>. An agent’s, a job’s and a
-        program’s own limits stand in their files.
+        The limit on everything stands in your policy, under <code>budget</code>; an agent’s, a job’s and a program’s
+        own beside them. At a limit a job is skipped, and says so; you in person are told, and go on.
       </p>
     </Card>
+  );
+}
+
+/** The way to the place it is changed in; a program's powers are decided when it is installed. */
+function Where(props: { limit: BudgetLimit }) {
+  const place = () => {
+    const { where, scope, of } = props.limit;
+    if (scope === 'program') return href({ room: 'programs', name: of });
+    return scope === 'all' || scope === 'device'
+      ? href({ room: 'settings', section: 'grants' })
+      : href({ room: 'files', path: where });
+  };
+  return (
+    <a href={place()} aria-label={`Change the limit: ${limitWords(props.limit)}`}>
+      Change
+    </a>
   );
 }

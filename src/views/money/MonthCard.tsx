@@ -14,6 +14,8 @@ export function MonthCard(props: { book: Book; clock: Clock }) {
   const spent = () => spentOn(props.book.calls);
   const held = () => usdOf(heldFor(props.book.calls));
   const limit = () => props.book.budget.limits.find(({ scope, per }) => scope === 'all' && per === 'month');
+  /** A call may cost more than was thought; what is left is nothing then, and the limit's own line says by how much. */
+  const left = () => (limit() ? Math.max(0, limit()?.left ?? 0) : undefined);
   const pace = () => paceOf(spent(), props.clock.now, props.book.budget.tz);
   return (
     <Card label={`Money in ${name()}`}>
@@ -22,7 +24,7 @@ export function MonthCard(props: { book: Book; clock: Clock }) {
           <h2 class="t13 muted money-term">
             {limit() ? 'Left' : 'Spent'} in {name()}
           </h2>
-          <p class="metric">{money(limit()?.left ?? usdOf(spent()))}</p>
+          <p class="metric">{money(left() ?? usdOf(spent()))}</p>
         </div>
         <Button small href={href({ room: 'settings', section: 'grants' })}>
           {limit() ? 'Change the limit' : 'Set a limit'}
@@ -56,7 +58,7 @@ export function MonthCard(props: { book: Book; clock: Clock }) {
             <>
               <span>
                 <span class="meter-key" />
-                {money(whole().left)} left
+                {money(left() ?? 0)} left
               </span>
               <span>limit {money(whole().usd)}, checked before every call</span>
             </>
