@@ -21,7 +21,7 @@ export function Limits(props: { budget: Budget }) {
         <ul class="stack-s">
           <For each={props.budget.limits}>
             {(limit) => (
-              <li>
+              <li class="money-limit">
                 <div class="row between row-wrap t13">
                   <span>
                     {limitWords(limit)}: {money(limit.usd)}

@@ -65,16 +65,21 @@ export function MonthCard(props: { book: Book; clock: Clock }) {
           )}
         </Show>
       </p>
-      <p class="t13 muted mt-3">
-        <Show
-          when={pace()}
-          fallback={`What ${name()} may come to is said from its third day on: two days say too little.`}
-        >
-          {(so) =>
-            `It is day ${so().day} of ${so().days}. If the month goes on as it went, ${name()} comes to about ${money(usdOf(so().nano))}.`
-          }
-        </Show>
-      </p>
+      <Show when={props.book.calls.length > 0}>
+        <p class="t13 muted mt-3">
+          <Show
+            when={pace()}
+            fallback={`What ${name()} may come to is said from its third day on: two days say too little.`}
+          >
+            {(so) => (
+              <>
+                It is day {so().day} of {so().days}. If the month goes on as it went, {name()} comes to about{' '}
+                {money(usdOf(so().nano))}.
+              </>
+            )}
+          </Show>
+        </p>
+      </Show>
     </Card>
   );
 }
