@@ -92,11 +92,19 @@ test('the month is told as calls go: spent, reserved and left, by agent, job and
   await expect(main.getByRole('link', { name: 'Give an agent an order' })).toBeVisible();
   await looksRight(page, 'money-empty');
 
-  await write(page, '/workspace/jobs/tend.md', '---\nagent: shell\nschedule: "0 0 1 1 *"\n---\nLook after it.\n');
+  await write(
+    page,
+    '/workspace/jobs/tend.md',
+    '---\nagent: shell\nbudget: { usd: 2, per: month }\n---\nLook after it.\n',
+  );
   await fire(page, '/workspace/agents/shell');
   await expect(main.getByText('$29.40', { exact: true })).toBeVisible();
   const run = await fire(page, '/workspace/jobs/tend.md');
   await expect(main.getByText('$28.80', { exact: true })).toBeVisible();
+  await expect(main.getByRole('meter', { name: 'Job tend.md, a month' })).toHaveAttribute(
+    'aria-valuetext',
+    '$0.60 spent, $1.40 left, of $2.00',
+  );
   const book = (name: string) => main.getByRole('table', { name });
   await expect(book('Spent by agent').getByRole('row', { name: /shell 2 2 \$1\.20/ })).toBeVisible();
   await expect(book('Spent by job').getByRole('row', { name: 'tend 1 1 $0.60' })).toBeVisible();

@@ -1,5 +1,6 @@
 /** CallsTable: lines of the ledger: when, who and for what, in which run, and what it cost or may cost. */
 import { Show } from 'solid-js';
+import type { Usage } from '../../../kernel/protocol/formats/records.ts';
 import { nameOf } from '../../../kernel/protocol/paths.ts';
 import { usdOf } from '../../../kernel/protocol/money.ts';
 import { href } from '../../client/route.ts';
@@ -16,9 +17,19 @@ const ended = ({ settled }: Call): string => {
   return settled.words ?? (settled.how === 'none' ? 'nothing was used' : '');
 };
 
+/** What was used, where anybody knows: a zero would be a claim. */
+const usageOf = ({ settled }: Call): Usage | undefined => (settled?.how === 'unknown' ? undefined : settled?.usage);
+
 /** Tokens that went in, whichever way they were counted. */
-const tokensIn = ({ settled }: Call): string =>
-  settled ? count(settled.usage.input + settled.usage.cacheWrite + settled.usage.cacheRead) : '';
+const tokensIn = (call: Call): string => {
+  const usage = usageOf(call);
+  return usage ? count(usage.input + usage.cacheWrite + usage.cacheRead) : '';
+};
+
+const tokensOut = (call: Call): string => {
+  const usage = usageOf(call);
+  return usage ? count(usage.output) : '';
+};
 
 const forWhat = ({ job, program, model }: Call): string =>
   [job && nameOf(job).replace(/\.md$/, ''), program, model].filter(Boolean).join(', ');
@@ -52,13 +63,7 @@ export function CallsTable(props: { label: string; calls: readonly Call[]; clock
             ),
           },
           { key: 'in', head: 'In', num: true, low: true, cell: tokensIn },
-          {
-            key: 'out',
-            head: 'Out',
-            num: true,
-            low: true,
-            cell: ({ settled }) => (settled ? count(settled.usage.output) : ''),
-          },
+          { key: 'out', head: 'Out', num: true, low: true, cell: tokensOut },
           {
             key: 'price',
             head: 'Price',

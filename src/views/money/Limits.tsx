@@ -1,7 +1,7 @@
-/** Limits: what was spent, what is reserved and what is left of every limit that holds now, and where it is changed. */
-import { For, Show } from 'solid-js';
+/** Limits: what was spent, what is reserved and what is left of each limit beside the month's, and where it is changed. */
+import { For } from 'solid-js';
 import { href } from '../../client/route.ts';
-import type { Budget, BudgetLimit } from '../../client/budget.ts';
+import type { BudgetLimit } from '../../client/budget.ts';
 import { Card } from '../../ui/Card.tsx';
 import { Meter } from '../../ui/Meter.tsx';
 import { money } from '../../ui/words.ts';
@@ -14,37 +14,34 @@ const said = ({ spent, reserved, left }: BudgetLimit): string =>
     left < 0 ? `${money(-left)} over` : `${money(left)} left`,
   ].join(', ');
 
-export function Limits(props: { budget: Budget }) {
+export function Limits(props: { limits: readonly BudgetLimit[] }) {
   return (
-    <Card title="Limits">
-      <Show when={props.budget.limits.length > 0} fallback={<p class="t13 muted">No limit is set.</p>}>
-        <ul class="stack-s">
-          <For each={props.budget.limits}>
-            {(limit) => (
-              <li class="money-limit">
-                <div class="row between row-wrap t13">
-                  <span>
-                    {limitWords(limit)}: {money(limit.usd)}
-                  </span>
-                  <span class="muted">
-                    {said(limit)} <Where limit={limit} />
-                  </span>
-                </div>
-                <Meter
-                  label={limitWords(limit)}
-                  value={limit.spent}
-                  held={limit.reserved}
-                  max={limit.usd}
-                  text={`${said(limit)}, of ${money(limit.usd)}`}
-                />
-              </li>
-            )}
-          </For>
-        </ul>
-      </Show>
+    <Card title="Other limits">
+      <ul class="stack-s">
+        <For each={props.limits}>
+          {(limit) => (
+            <li class="money-limit">
+              <div class="row between row-wrap t13">
+                <span>
+                  {limitWords(limit)}: {money(limit.usd)}
+                </span>
+                <span class="muted">
+                  {said(limit)} <Where limit={limit} />
+                </span>
+              </div>
+              <Meter
+                label={limitWords(limit)}
+                value={limit.spent}
+                held={limit.reserved}
+                max={limit.usd}
+                text={`${said(limit)}, of ${money(limit.usd)}`}
+              />
+            </li>
+          )}
+        </For>
+      </ul>
       <p class="small faint mt-3">
-        The limit on everything stands in your policy, under <code>budget</code>; an agent’s, a job’s and a program’s
-        own beside them. At a limit a job is skipped, and says so; you in person are told, and go on.
+        At a limit a job is skipped, and says so; you in person are told, and go on. A limit for one run holds always.
       </p>
     </Card>
   );

@@ -13,7 +13,7 @@ import { Skeleton } from '../../ui/Skeleton.tsx';
 import { money, monthName, plural, type Clock } from '../../ui/words.ts';
 import { download } from '../files/acts.ts';
 import { Room } from '../Room.tsx';
-import { createBook, type Book } from './book.ts';
+import { createBook, monthLimit, type Book } from './book.ts';
 import { CallsTable } from './CallsTable.tsx';
 import { Limits } from './Limits.tsx';
 import { MonthCard } from './MonthCard.tsx';
@@ -81,6 +81,7 @@ export function Money() {
 
 function Month(props: { book: Book; clock: Clock }) {
   const unknown = () => unknownOf(props.book.calls);
+  const others = () => props.book.budget.limits.filter((limit) => limit !== monthLimit(props.book.budget));
   return (
     <>
       <MonthCard book={props.book} clock={props.clock} />
@@ -91,13 +92,15 @@ function Month(props: { book: Book; clock: Clock }) {
             <span class="count">{plural(unknown().length, 'call')}</span>
           </div>
           <p class="t13 muted mb-3">
-            They broke off before the provider said what was used. Each counts with the most it can have cost, so the
+            Broken off before the provider said what was used. Each counts with the most it can have cost, so the
             provider’s bill may be lower by up to {money(usdOf(unknown().reduce((sum, { nano }) => sum + nano, 0)))}.
           </p>
           <CallsTable label="Calls whose cost is not known" calls={unknown()} clock={props.clock} />
         </section>
       </Show>
-      <Limits budget={props.book.budget} />
+      <Show when={others().length > 0}>
+        <Limits limits={others()} />
+      </Show>
       <Show
         when={props.book.calls.length > 0}
         fallback={

@@ -6,14 +6,14 @@ import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { Meter } from '../../ui/Meter.tsx';
 import { money, monthName, type Clock } from '../../ui/words.ts';
-import type { Book } from './book.ts';
+import { monthLimit, type Book } from './book.ts';
 import { heldFor, paceOf, spentOn } from './month.ts';
 
 export function MonthCard(props: { book: Book; clock: Clock }) {
   const name = () => monthName(props.clock.now, props.clock);
   const spent = () => spentOn(props.book.calls);
   const held = () => usdOf(heldFor(props.book.calls));
-  const limit = () => props.book.budget.limits.find(({ scope, per }) => scope === 'all' && per === 'month');
+  const limit = () => monthLimit(props.book.budget);
   /** A call may cost more than was thought; what is left is nothing then, and the limit's own line says by how much. */
   const left = () => (limit() ? Math.max(0, limit()?.left ?? 0) : undefined);
   const pace = () => paceOf(spent(), props.clock.now, props.book.budget.tz);
