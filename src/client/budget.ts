@@ -24,6 +24,10 @@ export type Budget = {
   month: { from: string; spent: number; reserved: number; unknown: number };
 };
 
+/** The limit on all that a month may cost, which is told before any other. */
+export const monthLimit = ({ limits }: Budget): BudgetLimit | undefined =>
+  limits.find(({ scope, per }) => scope === 'all' && per === 'month');
+
 export const readBudget = async (client: Client): Promise<Result<Budget>> => {
   const read = await client.stub.read('/proc/budget', { as: 'text' });
   return read.ok ? ok(fromJson(read.value.content) as Budget) : read;

@@ -2,6 +2,7 @@
 import './money.css';
 import { createSignal, Match, Show, Switch } from 'solid-js';
 import { usdOf } from '../../../kernel/protocol/money.ts';
+import { monthLimit } from '../../client/budget.ts';
 import { useClient } from '../../client/context.ts';
 import { createNow } from '../../client/now.ts';
 import { href } from '../../client/route.ts';
@@ -13,7 +14,7 @@ import { Skeleton } from '../../ui/Skeleton.tsx';
 import { money, monthName, plural, type Clock } from '../../ui/words.ts';
 import { download } from '../files/acts.ts';
 import { Room } from '../Room.tsx';
-import { createBook, monthLimit, type Book } from './book.ts';
+import { createBook, type Book } from './book.ts';
 import { CallsTable } from './CallsTable.tsx';
 import { Limits } from './Limits.tsx';
 import { MonthCard } from './MonthCard.tsx';

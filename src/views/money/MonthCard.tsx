@@ -1,12 +1,13 @@
 /** MonthCard: the month in one figure: what is left of its limit, or what was spent when it has none; and its pace. */
 import { Show } from 'solid-js';
 import { usdOf } from '../../../kernel/protocol/money.ts';
+import { monthLimit } from '../../client/budget.ts';
 import { href } from '../../client/route.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Card.tsx';
 import { Meter } from '../../ui/Meter.tsx';
 import { money, monthName, type Clock } from '../../ui/words.ts';
-import { monthLimit, type Book } from './book.ts';
+import type { Book } from './book.ts';
 import { heldFor, paceOf, spentOn } from './month.ts';
 
 export function MonthCard(props: { book: Book; clock: Clock }) {

@@ -4,16 +4,12 @@
  */
 import { ok, type Result } from '../../../kernel/protocol/errors.ts';
 import { LEDGER, monthOf, placeOf } from '../../../kernel/protocol/formats/ledger.ts';
-import { readBudget, type Budget, type BudgetLimit } from '../../client/budget.ts';
+import { readBudget, type Budget } from '../../client/budget.ts';
 import { useClient } from '../../client/context.ts';
 import { createLive, listAll, type Live } from '../../client/live.ts';
 import { callsSince, type Call } from './month.ts';
 
 export type Book = { budget: Budget; calls: Call[] };
-
-/** The limit on all that a month may cost: the room's first figure. The others stand below it. */
-export const monthLimit = ({ limits }: Budget): BudgetLimit | undefined =>
-  limits.find(({ scope, per }) => scope === 'all' && per === 'month');
 
 export const createBook = (): Live<Book> => {
   const client = useClient();
