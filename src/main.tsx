@@ -26,6 +26,7 @@ const Files = room(async () => (await import('./views/files/Files.tsx')).Files);
 const Search = room(async () => (await import('./views/search/Search.tsx')).Search);
 const Agents = room(async () => (await import('./views/agents/Agents.tsx')).Agents);
 const Programs = room(async () => (await import('./views/programs/Programs.tsx')).Programs);
+const Money = room(async () => (await import('./views/money/Money.tsx')).Money);
 const Settings = room(async () => (await import('./views/settings/Settings.tsx')).Settings);
 
 function Page() {
@@ -64,6 +65,9 @@ function Page() {
             <Match when={at('search')}>{(here) => <Search asked={here()} />}</Match>
             <Match when={at('agents')}>{(here) => <Agents run={here().run} schedule={here().schedule} />}</Match>
             <Match when={at('programs')}>{(here) => <Programs name={here().name} />}</Match>
+            <Match when={at('money')}>
+              <Money />
+            </Match>
             <Match when={at('settings')}>{(here) => <Settings section={here().section} />}</Match>
           </Switch>
         </Suspense>

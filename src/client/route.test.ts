@@ -11,6 +11,7 @@ const anyRoute: fc.Arbitrary<Route> = fc.oneof(
   fc.constant<Route>({ room: 'home' }),
   word.map((id): Route => ({ room: 'inbox', id })),
   fc.constant<Route>({ room: 'conflicts' }),
+  fc.constant<Route>({ room: 'money' }),
   fc.constant<Route>({ room: 'agents', schedule: true }),
   word.filter((run) => run !== 'schedule').map((run): Route => ({ room: 'agents', run })),
   fc.oneof(word, fc.webUrl()).map((name): Route => ({ room: 'programs', name })),

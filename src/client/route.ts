@@ -12,6 +12,7 @@ export type Route =
   | ({ room: 'search' } & SearchAsked)
   | { room: 'agents'; run?: string; schedule?: true }
   | { room: 'programs'; name?: string }
+  | { room: 'money' }
   | { room: 'settings'; section?: string };
 
 export type RoomName = Route['room'];
@@ -49,6 +50,8 @@ export const href = (route: Route): string => {
       return '#/';
     case 'conflicts':
       return '#/conflicts';
+    case 'money':
+      return '#/money';
     case 'inbox':
       return withName('inbox', route.id);
     case 'agents':
@@ -83,6 +86,7 @@ export const parseRoute = (hash: string): Route => {
   const rest = parts.join('/');
   switch (room) {
     case 'conflicts':
+    case 'money':
       return { room };
     case 'inbox':
       return rest ? { room, id: rest } : { room };

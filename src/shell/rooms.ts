@@ -8,5 +8,6 @@ export const ROOMS = [
   { id: 'files', label: 'Files', icon: 'files', key: 'f' },
   { id: 'agents', label: 'Agents', icon: 'agents', key: 'a' },
   { id: 'programs', label: 'Programs', icon: 'programs', key: 'p' },
+  { id: 'money', label: 'Money', icon: 'money', key: 'm' },
   { id: 'settings', label: 'Settings', icon: 'settings', key: 's' },
 ] as const satisfies readonly { id: RoomName; label: string; icon: IconName; key: string }[];

@@ -1,22 +1,16 @@
 /** MoneyCard: what model calls cost this month and what is left of each limit, as the ledger says. */
 import { Show } from 'solid-js';
 import { createBudget, type BudgetLimit } from '../../client/budget.ts';
+import { href } from '../../client/route.ts';
 import { Card } from '../../ui/Card.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { money, monthName, plural } from '../../ui/words.ts';
+import { limitWords } from '../limit-words.ts';
 
-const WHOSE: Record<string, (of: string) => string> = {
-  all: () => 'Everything',
-  device: () => 'This device’s share',
-  agent: (of) => of.replace('agent:', 'Agent '),
-  job: (of) => `Job ${of.split('/').at(-1) ?? of}`,
-  program: (of) => `Program ${of}`,
-};
-
-const limitFact = ({ scope, of, per, usd, left }: BudgetLimit) => ({
-  term: `${WHOSE[scope]?.(of) ?? of}, a ${per}`,
-  value: `${money(Math.max(0, left))} left of ${money(usd)}`,
+const limitFact = (limit: BudgetLimit) => ({
+  term: limitWords(limit),
+  value: `${money(Math.max(0, limit.left))} left of ${money(limit.usd)}`,
 });
 
 export function MoneyCard() {
@@ -45,7 +39,7 @@ export function MoneyCard() {
                 value:
                   'A job is skipped, and says so; you in person are told, and go on. A limit for one run holds always.',
               },
-              { term: 'Every call', value: 'In /proc/ledger.csv' },
+              { term: 'Every call', value: <a href={href({ room: 'money' })}>In Money</a> },
             ]}
           />
         )}
