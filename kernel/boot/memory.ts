@@ -5,6 +5,7 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 // What the kernel loads when first needed is here from the start: a clock that counts turns cannot wait for the disk.
+import '../fs/blobs.ts';
 import '../fs/diff.ts';
 import '../fs/live.ts';
 import '../fs/merging.ts';

@@ -19,7 +19,6 @@ import { recordBytes, recordHash, recordOf, type RecordContent } from './record.
 import { firstText, newText, textHash, type TextContent } from './text-form.ts';
 import type { createRevisions } from './revisions.ts';
 import type { TreeNode } from './tree.ts';
-import { readBlob } from './blobs.ts';
 
 /** A value: a changed file gets a new one. Only the document behind a text is shared and moves on. */
 export type Content = TextContent | RecordContent | { as: 'blob'; manifests: Uint8Array[] };
@@ -257,7 +256,9 @@ export const createContents = ({ db, epoch, log, histories, client }: Options): 
     },
     bytesOf: async (content) => {
       if (content.as === 'text') return new TextEncoder().encode(content.text);
-      return content.as === 'record' ? recordBytes(content) : readBlob(db, content.manifests);
+      return content.as === 'record'
+        ? recordBytes(content)
+        : (await import('./blobs.ts')).readBlob(db, content.manifests);
     },
     checkpoints: (nodes) => {
       const due = new Map<NodeId, DocRow>();

@@ -12,7 +12,6 @@ import type { Absorbed, Parcel } from '../protocol/parcel.ts';
 import type { Path } from '../protocol/paths.ts';
 import { storageFailure } from '../store/transact.ts';
 import type { Database } from '../store/schema.ts';
-import { readChunks, storeBlob, storeChunks } from './blobs.ts';
 import type { Bulk } from './bulk.ts';
 import { createBus, type Bus, type Committed } from './bus.ts';
 import { stagedSet, type Check } from './check.ts';
@@ -196,7 +195,9 @@ export const openFs = async ({ db, log, epoch, setTimer }: Options): Promise<Fs>
     if (damage) throw new SysFailure(damage);
     for (;;) {
       try {
-        const prepared = await prepare(tree(), changes, sources, (bytes) => storeBlob(db, epoch, bytes));
+        const prepared = await prepare(tree(), changes, sources, async (bytes) =>
+          (await import('./blobs.ts')).storeBlob(db, epoch, bytes),
+        );
         if (!stale) {
           const { [log.device]: _own, ...seen } = log.vector();
           return stageSet(author, (apply, entries) => {
@@ -254,8 +255,8 @@ export const openFs = async ({ db, log, epoch, setTimer }: Options): Promise<Fs>
     ...reads,
     write,
     merge: async (parcels) => (await merging()).merge(parcels),
-    chunks: (hashes) => readChunks(db, hashes),
-    takeChunks: (pieces) => storeChunks(db, epoch, pieces),
+    chunks: async (hashes) => (await import('./blobs.ts')).readChunks(db, hashes),
+    takeChunks: async (pieces) => (await import('./blobs.ts')).storeChunks(db, epoch, pieces),
     whole: () => exclusive(async () => undefined),
     reviewConflicts: async () => {
       if (tree().resolve(CONFLICTS)) await (await merging()).review();
