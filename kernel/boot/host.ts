@@ -5,6 +5,7 @@
 import type { AgentsPort, BashPort, EffectsPort, LoaderPort } from '../protocol/ports.ts';
 import type { Storage } from '../syscalls/kernel.ts';
 import type { Host } from './kernel.ts';
+import { once } from './once.ts';
 
 const storage: Storage = {
   // Only a page may ask; it has asked before this call, and this is the browser's answer.
@@ -20,16 +21,6 @@ const AFTER_FIRST_SCREEN_MS = 1_000;
 
 /** What a host cannot do by itself, or does in its own way. */
 export type HostParts = { bash: BashPort; daemonsAfterMs?: number };
-
-/** A module's export, loaded once, on first use; a load that failed (offline before it was cached) is tried again. */
-export const once = <T>(load: () => Promise<T>): (() => Promise<T>) => {
-  let loading: Promise<T> | undefined;
-  return () =>
-    (loading ??= load().catch((cause: unknown) => {
-      loading = undefined;
-      throw cause;
-    }));
-};
 
 export const browserHost = (workspace: string, parts: HostParts): Host => ({
   workspace,

@@ -19,7 +19,6 @@ import type { startSweep as StartSweep } from '../fs/sweep.ts';
 import { createEditors } from '../fs/editors.ts';
 import { createProcesses } from '../process/processes.ts';
 import type { Index } from '../search/inverted-index.ts';
-import { createSecrets } from '../store/secrets.ts';
 import { Database, databaseName, type IndexedDb } from '../store/schema.ts';
 import { nextEpoch } from '../store/transact.ts';
 import { dispatch } from '../syscalls/dispatch.ts';
@@ -32,6 +31,7 @@ import { genesis } from './genesis.ts';
 import { standDaemons } from './daemons.ts';
 import { createFinder, type Finder } from './finder.ts';
 import { createNotify, type Notify } from './notify.ts';
+import { once } from './once.ts';
 import { startOutbox } from './outbox.ts';
 import { createLazyLedger, createRunRecords } from './run-records.ts';
 
@@ -146,7 +146,12 @@ export const bootKernel = async (host: Host): Promise<Running> => {
       ...alarmsOf(journal),
     }),
   });
-  const secrets = createSecrets(db, epoch);
+  const opened = once(async () => (await import('../store/secrets.ts')).createSecrets(db, epoch));
+  const secrets: Ports['secrets'] = {
+    set: async (...asked) => (await opened()).set(...asked),
+    list: async () => (await opened()).list(),
+    use: async (...asked) => (await opened()).use(...asked),
+  };
   const notify = createNotify(files, now, `${self.id}.${epoch}`);
   const causes = new Map<string, RevisionId[]>();
   let turn: Promise<unknown> = Promise.resolve();

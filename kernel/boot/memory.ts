@@ -19,6 +19,7 @@ import '../journal/upkeep.ts';
 import '../protocol/formats/policy.ts';
 import '../protocol/formats/role.ts';
 import '../search/inverted-index.ts';
+import '../store/secrets.ts';
 import '../search/search.ts';
 import '../syscalls/decide.ts';
 import '../syscalls/fire.ts';

@@ -5,9 +5,10 @@
 import { SysFailure, type SysError } from '../protocol/errors.ts';
 import type { FromKernel, ToKernel } from '../protocol/wire.ts';
 import type { BashPort } from '../protocol/ports.ts';
-import { browserHost, once } from './host.ts';
+import { browserHost } from './host.ts';
 import { bootKernel, type Running } from './kernel.ts';
 import { campaign, channelName, clientLock, rendezvousName } from './leadership.ts';
+import { once } from './once.ts';
 import { serve } from './serve.ts';
 
 const WORKSPACE = 'main';
