@@ -56,11 +56,21 @@ const lead = async (workspace: string, budget: number): Promise<Woken> => {
   }
 };
 
-export const wake = (workspace: string, budget = BUDGET_MS): Promise<Woken> =>
-  navigator.locks.request(kernelLock(workspace), { ifAvailable: true }, async (lock): Promise<Woken> => {
-    if (lock) return lead(workspace, budget);
-    const rendezvous = new BroadcastChannel(rendezvousName(workspace));
-    rendezvous.postMessage({ t: 'alarm' } satisfies Note);
-    rendezvous.close();
-    return 'forwarded';
-  });
+/** A tab that closes holds its lock for a moment longer: what it left is ours. One that leads keeps it. */
+const CLOSING_MS = 2_000;
+
+export const wake = async (workspace: string, budget = BUDGET_MS): Promise<Woken> => {
+  const rendezvous = new BroadcastChannel(rendezvousName(workspace));
+  rendezvous.postMessage({ t: 'alarm' } satisfies Note);
+  rendezvous.close();
+  let woken: Woken = 'forwarded';
+  const options = { signal: AbortSignal.timeout(CLOSING_MS) };
+  await navigator.locks
+    .request(kernelLock(workspace), options, async () => {
+      woken = await lead(workspace, budget);
+    })
+    .catch((cause: unknown) => {
+      if (!options.signal.aborted || woken !== 'forwarded') throw cause;
+    });
+  return woken;
+};
