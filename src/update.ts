@@ -4,8 +4,8 @@
  * no service worker and nothing happens.
  */
 import { Workbox } from 'workbox-window';
+import { ALARM } from '../kernel/protocol/wire.ts';
 
-const ALARM = 'allod-alarm';
 const HALF_A_DAY_MS = 12 * 3_600_000;
 
 type Alarms = {

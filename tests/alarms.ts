@@ -1,4 +1,5 @@
 // Alarms of the service worker, dispatched by the debugger as the browser would, with no tab of the app needed.
+import { ALARM } from '../kernel/protocol/wire.ts';
 import type { BrowserContext, CDPSession } from 'playwright';
 
 export type Alarm = 'PeriodicSync' | 'Sync';
@@ -15,7 +16,7 @@ export const sendAlarm = async (session: CDPSession, url: string, kind: Alarm): 
     }),
   );
   await session.send('ServiceWorker.enable');
-  const to = { origin: new URL(url).origin, registrationId: await found, tag: 'allod-alarm' };
+  const to = { origin: new URL(url).origin, registrationId: await found, tag: ALARM };
   if (kind === 'PeriodicSync') await session.send('ServiceWorker.dispatchPeriodicSyncEvent', to);
   else await session.send('ServiceWorker.dispatchSyncEvent', { ...to, lastChance: false });
   await session.send('ServiceWorker.disable');

@@ -4,7 +4,7 @@
  * anything that a model, a network or a tool can do.
  */
 import type { SysError } from '../protocol/errors.ts';
-import { dayOf, emptyUsage, runFile } from '../protocol/formats/records.ts';
+import { dayOf, emptyUsage, parseRun, runFile } from '../protocol/formats/records.ts';
 import type { Path } from '../protocol/paths.ts';
 import type { AgentOrder, AgentsPort, Ended, SecretsPort } from '../protocol/ports.ts';
 import type { Sys } from '../protocol/sys.ts';
@@ -17,7 +17,7 @@ import { systemPrompt, withDate } from './prompt.ts';
 import type { Message, Provider } from './providers/provider.ts';
 import { createRehearsal } from './providers/rehearsal.ts';
 import { PROVIDERS, type ProviderFactory } from './providers/table.ts';
-import { conversation, parseRun, rebuild, startOf, type Standing } from './resume.ts';
+import { conversation, rebuild, startOf, type Standing } from './resume.ts';
 import { toolSchemas } from './schemas.ts';
 import { createTools } from './tools.ts';
 

@@ -3,10 +3,9 @@
  * runs and proposals ended, what came of them, and where things lie. A part that cannot be read is left out.
  */
 import type { Stat } from '../protocol/files.ts';
-import { PROPOSALS, RUNS, type Proposal } from '../protocol/formats/records.ts';
+import { parseRun, PROPOSALS, RUNS, type Proposal } from '../protocol/formats/records.ts';
 import { nameOf, type Path } from '../protocol/paths.ts';
 import type { Sys } from '../protocol/sys.ts';
-import { parseRun } from './resume.ts';
 
 const MAP_ROWS = 200;
 const MEMORY_FILES = 50;

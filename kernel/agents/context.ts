@@ -5,7 +5,7 @@
  * with the very same conversation.
  */
 import { ok, type Result } from '../protocol/errors.ts';
-import type { ModelBlock, RunRecord } from '../protocol/formats/records.ts';
+import { parseRecord, type ModelBlock, type RunRecord } from '../protocol/formats/records.ts';
 import type { Path } from '../protocol/paths.ts';
 import type { Sys } from '../protocol/sys.ts';
 import type { Message, ToolResult } from './providers/provider.ts';
@@ -31,22 +31,12 @@ export const tokensIn = (value: unknown): number =>
 export const toolUses = (content: readonly ModelBlock[]): ToolUse[] =>
   content.filter((block) => block.type === 'tool_use');
 
-/** A line of a run's record; undefined for what is none, such as a last line that was cut off. */
-export const parseLine = (text: string): RunRecord | undefined => {
-  try {
-    const record: unknown = JSON.parse(text);
-    return record !== null && typeof record === 'object' && 't' in record ? (record as RunRecord) : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
 export const placesIn = (text: string): Places => {
   const places = new Map<string, Place>();
   let offset = 0;
   let turn = 0;
   for (const [at, line] of text.split('\n').entries()) {
-    const record = parseLine(line);
+    const record = parseRecord(line);
     if (record?.t === 'model' && toolUses(record.content).length > 0) turn++;
     if (record?.t === 'tool') places.set(placeKey(turn, record.id), { record: at + 1, offset, length: line.length });
     offset += line.length + 1;

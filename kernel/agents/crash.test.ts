@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { bootMemory, createClock, createDisk, type Disk, type Memory } from '../boot/memory.ts';
 import { POLICY } from '../protocol/capability.ts';
 import { err, must, ok } from '../protocol/errors.ts';
-import { emptyUsage, type ModelBlock, type RunRecord } from '../protocol/formats/records.ts';
+import { emptyUsage, parseRun, type ModelBlock, type RunRecord } from '../protocol/formats/records.ts';
 import type { Sys } from '../protocol/sys.ts';
 import { createAgents } from './agents.ts';
-import { parseRun, UNKNOWN } from './resume.ts';
+import { UNKNOWN } from './resume.ts';
 import type { Provider } from './providers/provider.ts';
 
 const ROLE = '---\nname: clerk\ntools: [read, list, write]\nwrite: [/workspace/**]\n---\nWork.\n';

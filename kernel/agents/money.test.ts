@@ -4,9 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { must } from '../protocol/errors.ts';
 import { LEDGER, parseLedger, type LedgerLine, type Settle } from '../protocol/formats/ledger.ts';
-import type { Usage as Used } from '../protocol/formats/records.ts';
+import { parseRun, type Usage as Used } from '../protocol/formats/records.ts';
 import { costOf } from '../protocol/money.ts';
-import { parseRun } from './resume.ts';
 import { ROLE, ask, boot, kernel, operator, server, setModels } from '../../tests/kits/clerk.ts';
 import type { Turn } from '../../tests/servers/messages.ts';
 

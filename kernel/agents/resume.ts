@@ -3,18 +3,22 @@
  * run. For a run that was cut short: every turn and every result, so that it continues where it stood, with its last turn
  * still open: a call that changes something and whose end is not on record is never repeated by itself.
  */
-import { addUsage, emptyUsage, type ModelBlock, type RunRecord, type Usage } from '../protocol/formats/records.ts';
+import {
+  addUsage,
+  emptyUsage,
+  parseRun,
+  type ModelBlock,
+  type RunRecord,
+  type Usage,
+} from '../protocol/formats/records.ts';
 import type { Path } from '../protocol/paths.ts';
 import type { Sys } from '../protocol/sys.ts';
-import { clear, parseLine, placesIn, toolUses } from './context.ts';
+import { clear, placesIn, toolUses } from './context.ts';
 import type { Message, ToolResult } from './providers/provider.ts';
 
 /** How far back a chat is carried: runs, and characters of them. */
 const CHAIN_RUNS = 20;
 const CHAIN_CHARS = 120_000;
-
-/** A last line that was cut off while it was written is left out. */
-export const parseRun = (text: string): RunRecord[] => text.split('\n').flatMap((line) => parseLine(line) ?? []);
 
 const say = (text: string): Message => ({ role: 'user', content: [{ type: 'text', text }] });
 

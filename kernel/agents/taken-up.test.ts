@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { err, must, ok } from '../protocol/errors.ts';
-import { addUsage, emptyUsage, type ModelBlock } from '../protocol/formats/records.ts';
+import { addUsage, emptyUsage, parseRun, type ModelBlock } from '../protocol/formats/records.ts';
 import { parseRole } from '../protocol/formats/role.ts';
 import type { Ended } from '../protocol/ports.ts';
 import type { Sys } from '../protocol/sys.ts';
@@ -11,7 +11,7 @@ import { checkBody } from '../../tests/servers/messages-check.ts';
 import { createAgents } from './agents.ts';
 import { bodyOf } from './providers/anthropic.ts';
 import type { ModelRequest, Provider } from './providers/provider.ts';
-import { conversation, parseRun, rebuild } from './resume.ts';
+import { conversation, rebuild } from './resume.ts';
 
 const FILE = '/system/runs/2026-11-23/abc.jsonl';
 const CHAT = '/system/runs/2026-11-23/chat.jsonl';

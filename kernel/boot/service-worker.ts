@@ -10,6 +10,7 @@ import {
   precache,
   type PrecacheEntry,
 } from 'workbox-precaching';
+import { ALARM } from '../protocol/wire.ts';
 import type { Woken } from './alarm.ts';
 import { WORKER_CSP } from './content-security.ts';
 
@@ -23,8 +24,6 @@ declare const self: ServiceWorkerGlobalScope & {
 
 const WORKSPACE = 'main';
 const ALARM_KERNEL = 'alarm-kernel.js';
-/** Both kinds of alarm: `periodicsync` when the browser sees fit, `sync` as soon as there is a network. */
-const ALARM = 'allod-alarm';
 
 const shell = new URL('index.html', self.registration.scope).href;
 

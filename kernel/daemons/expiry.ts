@@ -2,7 +2,7 @@
  * Expiry: a proposal that nobody decided in time, or that waited for a network for too long, becomes `expired`. It moves by compare-and-set on the record's revision,
  * as a decision does, so whichever comes first stands; and the gate refuses a late decision by itself.
  */
-import { PROPOSALS, type Proposal } from '../protocol/formats/records.ts';
+import { mayExpire, PROPOSALS, type Proposal } from '../protocol/formats/records.ts';
 import type { Path } from '../protocol/paths.ts';
 import type { Sys } from '../protocol/sys.ts';
 import { realTimer, type Daemon, type Timer } from './daemon.ts';
@@ -13,9 +13,6 @@ import { filesBelow, textOf } from './stats.ts';
 export const LOOK_MS = 30_000;
 
 type Waiting = { revision: string; proposal: Proposal | undefined };
-
-const isOpen = ({ state, sendsFrom }: Proposal): boolean =>
-  state === 'pending' || (state === 'approved' && sendsFrom !== undefined);
 
 const start = (sys: Sys, setTimer: Timer): (() => void) => {
   /** The pending ones, so that what was decided long ago is not read each time. */
@@ -34,7 +31,7 @@ const start = (sys: Sys, setTimer: Timer): (() => void) => {
       if (file)
         seen.set(path, {
           revision: file.stat.revision,
-          proposal: proposal && isOpen(proposal) ? proposal : undefined,
+          proposal: proposal && mayExpire(proposal) ? proposal : undefined,
         });
     }
     known = seen;

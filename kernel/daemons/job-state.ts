@@ -49,3 +49,9 @@ export const deviceOf = async (sys: Sys): Promise<string> => {
   const kernel = await dataAt(sys, '/proc/kernel');
   return 'device' in kernel && typeof kernel.device === 'string' ? kernel.device : '';
 };
+
+/** Tells the operator, in a line, why a job did not run. */
+export const tellOperator =
+  (sys: Sys) =>
+  (line: string): void =>
+    void sys.fire({ kind: 'notify', title: 'A job did not run', body: line.slice(0, 4000) });

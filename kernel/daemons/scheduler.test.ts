@@ -3,13 +3,12 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { bootMemory, createClock, createDisk, type Clock, type Disk, type Memory } from '../boot/memory.ts';
 import { must } from '../protocol/errors.ts';
 import { emptyUsage } from '../protocol/formats/records.ts';
-import { parseSlots, slotsFolder, type SlotLine } from '../protocol/formats/schedule.ts';
+import { parseSlots, slotsFolder, standingSlots, type SlotLine, type SlotRow } from '../protocol/formats/schedule.ts';
 import type { AgentOrder, Ended } from '../protocol/ports.ts';
 import type { Sys } from '../protocol/sys.ts';
 import { createScheduler } from './scheduler.ts';
 
 type Act = (sys: Sys, order: AgentOrder) => Promise<Ended>;
-type SlotRow = Extract<SlotLine, { t: 'slot' }>;
 const DONE: Ended = { state: 'done', usage: emptyUsage() };
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
 
@@ -46,13 +45,12 @@ const boot = async (disk: Disk = createDisk(), clock: Clock = createClock(), act
   /** Each slot as it stands, oldest first. */
   const slots = async (): Promise<SlotRow[]> => {
     const listed = await op.list(slotsFolder('/workspace/jobs/j.md'));
-    const standing = new Map<string, SlotRow>();
+    const lines: SlotLine[] = [];
     for (const { path } of listed.ok ? listed.value.entries : []) {
       const read = must(await op.read(path));
-      for (const line of parseSlots(String(read.content)))
-        if (line.t === 'slot') standing.set(line.slot, { ...standing.get(line.slot), ...line });
+      lines.push(...parseSlots(String(read.content)));
     }
-    return [...standing.values()].sort((a, b) => a.slot.localeCompare(b.slot));
+    return standingSlots(lines);
   };
   const said = async (): Promise<string[]> =>
     (await slots()).map(({ slot, state, count, missed }) =>

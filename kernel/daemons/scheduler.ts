@@ -6,18 +6,18 @@
  * A daemon like any other: it holds a `sys` handle that may write the ledger, and asks the gate to start runs.
  */
 import type { Path } from '../protocol/paths.ts';
-import { dueSlots, nextSlot, type Due, type SlotLine } from '../protocol/formats/schedule.ts';
+import { dueSlots, isExecutor, nextSlot, type Due, type SlotLine } from '../protocol/formats/schedule.ts';
 import { POLICY } from '../protocol/capability.ts';
 import { SLOTS } from '../protocol/formats/records.ts';
 import type { Sys } from '../protocol/sys.ts';
-import type { Daemon } from './daemon.ts';
+import { realTimer, type Daemon, type Timer } from './daemon.ts';
 import { createJobIndex, isJobFile, type Scheduled } from './job-index.ts';
-import { deviceOf, isRunning, policyOf, whyHeld } from './job-state.ts';
+import { deviceOf, isRunning, policyOf, tellOperator, whyHeld } from './job-state.ts';
 import { addLines, readBook, sameSchedule, type Book } from './slot-book.ts';
 
 export type SchedulerOptions = {
   report?: (line: string) => void;
-  setTimer?: (run: () => void, ms: number) => () => void;
+  setTimer?: Timer;
 };
 
 /** A clock that was set, and timers a browser held back, are noticed within this. */
@@ -27,20 +27,9 @@ const LATE_MS = 5 * 60_000;
 
 const iso = (time: number): string => new Date(time).toISOString();
 
-const realTimer = (run: () => void, ms: number): (() => void) => {
-  const timer = setTimeout(run, ms);
-  return () => clearTimeout(timer);
-};
-
-/** [R8] Whether this device runs schedules: the one that policy names, or any while it names none. */
-export const isExecutor = (device: string, executor: string | undefined): boolean =>
-  executor === undefined || (executor.length >= 6 && device.startsWith(executor));
-
 const start = (sys: Sys, options: SchedulerOptions, onAlarm: (look: () => Promise<void>) => void): (() => void) => {
   const setTimer = options.setTimer ?? realTimer;
-  const report =
-    options.report ??
-    ((line: string) => void sys.fire({ kind: 'notify', title: 'A job did not run', body: line.slice(0, 4000) }));
+  const report = options.report ?? tellOperator(sys);
   const jobs = createJobIndex(sys, report);
   const books = new Map<Path, Book>();
   /** Why a job's slots wait to be accounted for: the first reason found since its last line. */

@@ -8,16 +8,16 @@ import { hashHex } from '../protocol/bytes.ts';
 import type { WatchEvent } from '../protocol/files.ts';
 import type { Path } from '../protocol/paths.ts';
 import type { Sys } from '../protocol/sys.ts';
-import type { Daemon } from './daemon.ts';
+import { realTimer, type Daemon, type Timer } from './daemon.ts';
 import { createJobIndex, isJobFile } from './job-index.ts';
-import { isRunning, whyHeld } from './job-state.ts';
+import { isRunning, tellOperator, whyHeld } from './job-state.ts';
 import { createLineage } from './lineage.ts';
 import { isTransition } from './transition.ts';
 
 export type TriggerOptions = {
   /** Tells the operator, in a line, why a job did not run. A notice when left out. */
   report?: (line: string) => void;
-  setTimer?: (run: () => void, ms: number) => () => void;
+  setTimer?: Timer;
 };
 
 /** Quiet for this long, and a job fires once for all that changed. */
@@ -31,16 +31,9 @@ const MAX_DEPTHS = 1_000;
 
 type Batch = { changed: Map<Path, string>; depth: number; since: number; cancel: () => void };
 
-const realTimer = (run: () => void, ms: number): (() => void) => {
-  const timer = setTimeout(run, ms);
-  return () => clearTimeout(timer);
-};
-
 const start = (sys: Sys, options: TriggerOptions): (() => void) => {
   const setTimer = options.setTimer ?? realTimer;
-  const report =
-    options.report ??
-    ((line: string) => void sys.fire({ kind: 'notify', title: 'A job did not run', body: line.slice(0, 4000) }));
+  const report = options.report ?? tellOperator(sys);
   const jobs = createJobIndex(sys, report);
   const lineageOf = createLineage(sys);
   const batches = new Map<Path, Batch>();

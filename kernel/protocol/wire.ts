@@ -7,6 +7,9 @@ import type { WatchEvent } from './files.ts';
 
 export const WIRE_VERSION = 1;
 
+/** The service worker's alarm: `periodicsync` when the browser sees fit, `sync` as soon as there is a network. */
+export const ALARM = 'allod-alarm';
+
 export type ToKernel =
   | { t: 'hello'; version: number; client: string }
   /** `id` is unique for ever (client id and a counter), so a repeated request after a hand-over is recognised. */

@@ -4,7 +4,7 @@
  * stays. Another device's open run is that device's to go on with.
  */
 import { parseJob, type Job } from '../protocol/formats/job.ts';
-import { emptyUsage, RUNS, type RunRecord } from '../protocol/formats/records.ts';
+import { emptyUsage, parseRun, RUNS, type RunRecord } from '../protocol/formats/records.ts';
 import { usdOf } from '../protocol/money.ts';
 import type { Change } from '../protocol/files.ts';
 import type { Path } from '../protocol/paths.ts';
@@ -23,22 +23,13 @@ const MAX_RESUMES = 3;
 type Start = Extract<RunRecord, { t: 'start' }>;
 type Open = { file: Path; start: Start; records: RunRecord[] };
 
-const recordsIn = (text: string): RunRecord[] =>
-  text.split('\n').flatMap((line): RunRecord[] => {
-    try {
-      return [JSON.parse(line) as RunRecord];
-    } catch {
-      return [];
-    }
-  });
-
 const openRuns = async (kernel: Kernel): Promise<Open[]> => {
   const listed = await kernel.fs.list(RUNS, { limit: 10_000 });
   const days = listed.ok ? listed.value.entries.map((stat) => stat.path).sort() : [];
   const open: Open[] = [];
   for (const { path } of days.slice(-DAYS).flatMap((day) => [...kernel.fs.files(day)])) {
     const read = await kernel.fs.read(path, { as: 'text' });
-    const records = read.ok ? recordsIn(String(read.value.content)) : [];
+    const records = read.ok ? parseRun(String(read.value.content)) : [];
     const [start] = records;
     if (start?.t !== 'start' || records.at(-1)?.t === 'end' || kernel.processes.get(start.id)) continue;
     if (start.device === undefined || start.device === kernel.device) open.push({ file: path, start, records });

@@ -3,7 +3,15 @@
  * read, from the job files and the slot ledger.
  */
 import { JOBS, parseJob, scheduleOf, type Job } from '../protocol/formats/job.ts';
-import { nextSlot, parseSlots, slotsFolder, type ScheduleRow } from '../protocol/formats/schedule.ts';
+import {
+  isExecutor,
+  nextSlot,
+  parseSlots,
+  slotsFolder,
+  standingSlots,
+  type ScheduleRow,
+  type SlotLine,
+} from '../protocol/formats/schedule.ts';
 import type { Path } from '../protocol/paths.ts';
 import { whyNot } from './fire-path.ts';
 import type { Kernel } from './kernel.ts';
@@ -13,20 +21,19 @@ const SLOTS_SHOWN = 60;
 /** The last lines of a job's slots, each slot as it stands. */
 const slotsOf = async (kernel: Kernel, job: Path): Promise<ScheduleRow['slots']> => {
   const files = [...kernel.fs.files(slotsFolder(job))].map((stat) => stat.path).sort();
-  const standing = new Map<string, ScheduleRow['slots'][number]>();
+  const lines: SlotLine[] = [];
   for (const path of files.slice(-2)) {
     const read = await kernel.fs.read(path, { as: 'text' });
-    for (const line of parseSlots(read.ok ? String(read.value.content) : ''))
-      if (line.t === 'slot') standing.set(line.slot, { ...standing.get(line.slot), ...line });
+    lines.push(...parseSlots(read.ok ? String(read.value.content) : ''));
   }
-  return [...standing.values()].sort((a, b) => a.slot.localeCompare(b.slot)).slice(-SLOTS_SHOWN);
+  return standingSlots(lines).slice(-SLOTS_SHOWN);
 };
 
 const whyHeld = async (kernel: Kernel, job: Job): Promise<string | undefined> => {
   const policy = await kernel.facts.policy();
   if (job.paused) return 'The job is paused.';
   if (policy.paused) return 'Everything is stopped.';
-  if (policy.executor !== undefined && !kernel.device.startsWith(policy.executor))
+  if (policy.executor !== undefined && !isExecutor(kernel.device, policy.executor))
     return `Schedules run on the device ${policy.executor}; this one is ${kernel.device.slice(0, 8)}.`;
   return whyNot(kernel, job);
 };

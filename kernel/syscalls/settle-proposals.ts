@@ -3,7 +3,7 @@
  * without a network is looked at anew when there is one, and sent once, by the device it was approved on.
  */
 import { consentHash } from '../protocol/effects.ts';
-import { PROPOSALS, type Proposal } from '../protocol/formats/records.ts';
+import { mayExpire, PROPOSALS, type Proposal } from '../protocol/formats/records.ts';
 import { carryOut } from './carry-out.ts';
 import type { Kernel } from './kernel.ts';
 import { fenceFor } from './outside-facts.ts';
@@ -26,8 +26,7 @@ const crashed = (kernel: Kernel, proposal: Proposal): Next | undefined => {
 };
 
 const expired = (kernel: Kernel, proposal: Proposal): Next | undefined => {
-  const open = proposal.state === 'pending' || (proposal.state === 'approved' && proposal.sendsFrom !== undefined);
-  return open && Date.parse(proposal.expiresAt) <= kernel.now()
+  return mayExpire(proposal) && Date.parse(proposal.expiresAt) <= kernel.now()
     ? {
         proposal: { ...proposal, state: 'expired' },
         message: proposal.state === 'pending' ? 'Expired undecided' : 'Expired before there was a network',

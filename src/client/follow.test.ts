@@ -4,7 +4,8 @@ import { ok, type Result } from '../../kernel/protocol/errors.ts';
 import type { WatchEvent } from '../../kernel/protocol/files.ts';
 import type { Client, WatchListener } from './client.ts';
 import { followRun } from './follow.ts';
-import { createHeadReader, parseRun } from './runs.ts';
+import { parseRun } from '../../kernel/protocol/formats/records.ts';
+import { createHeadReader } from './runs.ts';
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 const today = new Date().toISOString().slice(0, 10);

@@ -3,11 +3,11 @@
  * written. The watch ends with the run. A run that has ended already is read once.
  */
 import { createSignal, type Accessor } from 'solid-js';
-import { dayOf, RUNS, runFile, type RunRecord } from '../../kernel/protocol/formats/records.ts';
+import { dayOf, parseRun, RUNS, runFile, type RunRecord } from '../../kernel/protocol/formats/records.ts';
 import type { Client } from './client.ts';
 import { fromJson, literal } from './live.ts';
 import { parseProcess } from './records.ts';
-import { parseRun, type End, type Start } from './runs.ts';
+import type { End, Start } from './runs.ts';
 
 export type FollowedRun = {
   id: string;

@@ -4,10 +4,10 @@
  */
 import { ok, type Result } from '../../kernel/protocol/errors.ts';
 import type { Stat } from '../../kernel/protocol/files.ts';
-import { RUNS, type RunRecord } from '../../kernel/protocol/formats/records.ts';
+import { parseRecord, parseRun, RUNS, type RunRecord } from '../../kernel/protocol/formats/records.ts';
 import type { Client } from './client.ts';
 import { useClient } from './context.ts';
-import { createLive, fromJson, listAll, type Live } from './live.ts';
+import { createLive, listAll, type Live } from './live.ts';
 
 export type Start = Extract<RunRecord, { t: 'start' }>;
 export type End = Extract<RunRecord, { t: 'end' }>;
@@ -17,20 +17,6 @@ export type RunHead = { path: string; start: Start; end?: End };
 
 const HEAD_BYTES = 8_192;
 const TAIL_BYTES = 16_384;
-
-const parseRecord = (line: string): RunRecord | undefined => {
-  const value = fromJson(line);
-  return value !== null && typeof value === 'object' && 't' in value && typeof value.t === 'string'
-    ? (value as RunRecord)
-    : undefined;
-};
-
-/** Every whole record of a run file; a line cut short (read while it is written) is left out. */
-export const parseRun = (text: string): RunRecord[] =>
-  text
-    .split('\n')
-    .map(parseRecord)
-    .filter((record): record is RunRecord => record !== undefined);
 
 const textOf = (content: string | Uint8Array): string =>
   typeof content === 'string' ? content : new TextDecoder().decode(content);

@@ -26,7 +26,8 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-interface Wall {
+/** What a clock on the wall shows. */
+export interface Wall {
   year: number;
   /** 0 to 11. */
   month: number;
@@ -39,7 +40,8 @@ interface Wall {
 
 const millis = (at: Instant): number => (typeof at === 'number' ? at : new Date(at).getTime());
 
-function wall(at: Instant, zone?: string): Wall {
+/** In the zone, or where this device is. */
+export function wall(at: Instant, zone?: string): Wall {
   const date = new Date(millis(at));
   let [year, month, day, hour, minute] = [0, 0, 0, 0, 0];
   if (zone === undefined) {

@@ -1,11 +1,11 @@
 /** One run's record, found by its id: run files lie under the day they began, which an id does not say. */
 import type { Accessor } from 'solid-js';
 import { err, ok, type Result } from '../../kernel/protocol/errors.ts';
-import { dayOf, RUNS, type RunRecord } from '../../kernel/protocol/formats/records.ts';
+import { dayOf, parseRun, RUNS, type RunRecord } from '../../kernel/protocol/formats/records.ts';
 import type { Client } from '../client/client.ts';
 import { useClient } from '../client/context.ts';
 import { createLive, listAll, literal, type Live } from '../client/live.ts';
-import { parseRun, type End, type Start } from '../client/runs.ts';
+import type { End, Start } from '../client/runs.ts';
 
 export type WholeRun = { path: string; records: RunRecord[]; start?: Start; end?: End };
 

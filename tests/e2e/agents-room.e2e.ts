@@ -1,9 +1,9 @@
 // Running agents safely, in the cockpit over the real kernel and a model on loopback: the schedule, holding a run and
 // letting it go, stopping everything and taking that back, asking what policy would do, being told while it is hidden.
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { startMessages, type MessagesServer, type Turn } from '../servers/messages.ts';
 import { serveStatic, type StaticServer } from '../servers/static.ts';
-import { axeFindsNothing, complaintsOf, dist, go, ready, screenshot, SIZES, type Console } from './cockpit.ts';
+import { complaintsOf, connectModel, dist, go, looksRight, putFile, ready, textOf, type Console } from './cockpit.ts';
 
 const MINUTE = 60_000;
 const SAID: Turn = { text: 'Looked after it.' };
@@ -13,43 +13,6 @@ let model: MessagesServer;
 let turn: (n: number) => Turn = () => SAID;
 let complaints: string[];
 
-const write = (page: Page, path: string, content: string): Promise<void> =>
-  page.evaluate(
-    async ([to, text]) => {
-      const { allod } = globalThis as unknown as Console;
-      const now = await allod.read(to);
-      const base = now.ok ? now.value.stat.revision : null;
-      const done = await allod.write([{ op: 'put', path: to, content: text, base }], { message: 'm' });
-      if (!done.ok) throw new Error(done.error.message);
-    },
-    [path, content] as const,
-  );
-
-const textOf = (page: Page, path: string): Promise<string> =>
-  page.evaluate(async (at) => {
-    const read = await (globalThis as unknown as Console).allod.read(at);
-    return read.ok ? String(read.value.content) : '';
-  }, path);
-
-/** axe and a picture at both sizes, light and dark. */
-const looksRight = async (page: Page, name: string): Promise<void> => {
-  for (const size of [1440, 360] as const) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize(SIZES[size]);
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.waitForTimeout(300);
-      await axeFindsNothing(page);
-      // Nothing but code scrolls sideways.
-      expect(await page.evaluate(() => document.querySelector('main')?.scrollWidth)).toBeLessThanOrEqual(
-        await page.evaluate(() => document.querySelector('main')?.clientWidth ?? 0),
-      );
-    }
-    await screenshot(page, name, size);
-  }
-  await page.setViewportSize(SIZES[1440]);
-  await page.emulateMedia({ colorScheme: 'light' });
-};
-
 test.beforeEach(async ({ page }) => {
   turn = () => SAID;
   app = await serveStatic(dist);
@@ -57,21 +20,11 @@ test.beforeEach(async ({ page }) => {
   complaints = await complaintsOf(page);
   await page.goto(app.url);
   await ready(page);
-  await write(
-    page,
-    '/system/policy.yaml',
-    [
-      'autonomy: bounded # as it was',
-      'paused: false',
-      'grants: { "agent:shell": { write: [/workspace/**] } }',
-      `models: { default: { base_url: "${model.url}", model: claude-sonnet-5-5, secret: KEY, price: { input: 3, output: 15 } } }`,
-      '',
-    ].join('\n'),
-  );
-  await page.evaluate(
-    (url) => (globalThis as unknown as Console).allod.call('secret', { name: 'KEY', value: 'sk', origins: [url] }),
-    model.url,
-  );
+  await connectModel(page, model.url, [
+    'autonomy: bounded # as it was',
+    'paused: false',
+    'grants: { "agent:shell": { write: [/workspace/**] } }',
+  ]);
 });
 test.afterEach(async () => {
   await Promise.all([app.close(), model.close()]);
@@ -85,8 +38,8 @@ test('[R8] a slot that comes is shown with its run; a job is paused in its text,
   const held = '---\nagent: shell # mine\nschedule: "* * * * *"\n---\nLook after it.\n';
   await go(page, '#/agents/schedule');
   await expect(page.getByRole('heading', { name: 'No job runs by the clock' })).toBeVisible();
-  await write(page, '/workspace/jobs/held.md', held);
-  await write(page, '/workspace/jobs/tick.md', held.replace('held', 'tick'));
+  await putFile(page, '/workspace/jobs/held.md', held);
+  await putFile(page, '/workspace/jobs/tick.md', held.replace('held', 'tick'));
   const table = page.getByRole('table', { name: 'Jobs by the clock' });
   const row = (job: string) =>
     table.getByRole('row').filter({ has: page.getByRole('link', { name: job, exact: true }) });

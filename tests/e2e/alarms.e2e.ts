@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, type CDPSession, type Page } from '@playwright/test';
-import type { RunRecord } from '../../kernel/protocol/formats/records.ts';
-import { parseSlots, type SlotLine } from '../../kernel/protocol/formats/schedule.ts';
+import { parseRun, type RunRecord } from '../../kernel/protocol/formats/records.ts';
+import { parseSlots, standingSlots, type SlotRow } from '../../kernel/protocol/formats/schedule.ts';
 import { sendAlarm, watchtowerOf, type Alarm } from '../alarms.ts';
 import { startBrowser, type BrowserProcess } from '../browser-process.ts';
 import { startMessages, type MessagesServer, type Turn } from '../servers/messages.ts';
 import { serveStatic, type StaticServer } from '../servers/static.ts';
-import { controlled, dist, ready, type Console } from './cockpit.ts';
+import { connectModel, controlled, dist, putFile, ready, textOf, type Console } from './cockpit.ts';
 
 const MINUTE = 60_000;
 const SAID: Turn = { text: 'Looked after it.' };
@@ -45,48 +45,14 @@ const openTab = async (): Promise<Page> => {
 const firstTab = async (): Promise<Page> => {
   const page = await openTab();
   await controlled(page);
-  await page.evaluate(async (url) => {
-    const { allod } = globalThis as unknown as Console;
-    const policy = await allod.read('/system/policy.yaml');
-    const content = [
-      'autonomy: bounded',
-      'models:',
-      '  default:',
-      `    { base_url: "${url}", model: claude-sonnet-5-5, secret: KEY, price: { input: 3, output: 15 } }`,
-      '',
-    ].join('\n');
-    const base = policy.ok ? policy.value.stat.revision : null;
-    const put = await allod.write([{ op: 'put', path: '/system/policy.yaml', content, base }], { message: 'm' });
-    const key = await allod.call('secret', { name: 'KEY', value: 'sk-alarm', origins: [url] });
-    if (!put.ok || !key.ok) throw new Error(JSON.stringify([put, key]));
-  }, model.url);
+  await connectModel(page, model.url, ['autonomy: bounded'], { key: 'sk-alarm' });
   return page;
 };
 
-const write = (page: Page, path: string, content: string): Promise<void> =>
-  page.evaluate(
-    async ([to, text]) => {
-      const done = await (globalThis as unknown as Console).allod.write([{ op: 'put', path: to, content: text }], {
-        message: 'm',
-      });
-      if (!done.ok) throw new Error(done.error.message);
-    },
-    [path, content] as const,
-  );
-
-const textOf = (page: Page, path: string): Promise<string> =>
-  page.evaluate(async (at) => {
-    const read = await (globalThis as unknown as Console).allod.read(at);
-    return read.ok ? String(read.value.content) : '';
-  }, path);
-
 /** Each slot of the job as it stands. */
-const slotsOf = async (page: Page): Promise<Extract<SlotLine, { t: 'slot' }>[]> => {
+const slotsOf = async (page: Page): Promise<SlotRow[]> => {
   const month = new Date().toISOString().slice(0, 7);
-  const standing = new Map<string, Extract<SlotLine, { t: 'slot' }>>();
-  for (const line of parseSlots(await textOf(page, `/system/slots/tick/${month}.jsonl`)))
-    if (line.t === 'slot') standing.set(line.slot, { ...standing.get(line.slot), ...line });
-  return [...standing.values()];
+  return standingSlots(parseSlots(await textOf(page, `/system/slots/tick/${month}.jsonl`)));
 };
 
 const epochOf = async (page: Page): Promise<number> =>
@@ -105,7 +71,7 @@ const untilNextMinute = (): Promise<void> =>
 test('[R8] [R11] [A17] a job that comes due with every tab closed runs once by the alarm, also after a browser restart', async () => {
   test.setTimeout(4 * MINUTE);
   const page = await firstTab();
-  await write(page, '/workspace/jobs/tick.md', '---\nagent: shell\nschedule: "* * * * *"\n---\nLook after it.\n');
+  await putFile(page, '/workspace/jobs/tick.md', '---\nagent: shell\nschedule: "* * * * *"\n---\nLook after it.\n');
   await closeTabs();
   const before = model.requests.length;
   await untilNextMinute();
@@ -152,11 +118,7 @@ test('[R2] [R11] a run that was cut with the last tab goes on in the service wor
   // It does not wait until the wake-up's time is over, nor steals the lock.
   expect(Date.now() - opened).toBeLessThan(8_000);
   const file = `/system/runs/${new Date().toISOString().slice(0, 10)}/${run}.jsonl`;
-  const records = async (): Promise<RunRecord[]> =>
-    (await textOf(later, file))
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as RunRecord);
+  const records = async (): Promise<RunRecord[]> => parseRun(await textOf(later, file));
   await expect.poll(async () => (await records()).at(-1)).toMatchObject({ t: 'end', state: 'done', text: SAID.text });
   expect((await records()).filter((record) => record.t === 'note' && record.resumed)).toHaveLength(2);
 });

@@ -78,6 +78,63 @@ export async function axeFindsNothing(page: Page): Promise<void> {
 
 export const SIZES = { 1440: { width: 1440, height: 900 }, 360: { width: 360, height: 780 } } as const;
 
+/** As the operator: the file as it is to be, whatever is there. */
+export const putFile = (page: Page, path: string, content: string): Promise<void> =>
+  page.evaluate(
+    async ([to, text]) => {
+      const { allod } = globalThis as unknown as Console;
+      const now = await allod.read(to);
+      const base = now.ok ? now.value.stat.revision : null;
+      const done = await allod.write([{ op: 'put', path: to, content: text, base }], { message: 'm' });
+      if (!done.ok) throw new Error(done.error.message);
+    },
+    [path, content] as const,
+  );
+
+/** What a file says; nothing when it cannot be read. */
+export const textOf = (page: Page, path: string): Promise<string> =>
+  page.evaluate(async (at) => {
+    const read = await (globalThis as unknown as Console).allod.read(at);
+    return read.ok ? String(read.value.content) : '';
+  }, path);
+
+/** The policy, with a model on loopback behind a key, and where else the key may go. */
+export const connectModel = async (
+  page: Page,
+  url: string,
+  policy: readonly string[],
+  { key = 'sk', origins = [] }: { key?: string; origins?: readonly string[] } = {},
+): Promise<void> => {
+  const model = `{ base_url: "${url}", model: claude-sonnet-5-5, secret: KEY, price: { input: 3, output: 15 } }`;
+  await putFile(page, '/system/policy.yaml', [...policy, `models: { default: ${model} }`, ''].join('\n'));
+  await page.evaluate(
+    async ([value, to]) => {
+      const { allod } = globalThis as unknown as Console;
+      const kept = await allod.call('secret', { name: 'KEY', value, origins: [...to] });
+      if (!kept.ok) throw new Error(kept.error.message);
+    },
+    [key, [url, ...origins]] as const,
+  );
+};
+
+/** axe and a picture at both sizes, light and dark; nothing but code scrolls sideways. */
+export const looksRight = async (page: Page, name: string): Promise<void> => {
+  for (const size of [1440, 360] as const) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize(SIZES[size]);
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.waitForTimeout(300);
+      await axeFindsNothing(page);
+      expect(await page.evaluate(() => document.querySelector('main')?.scrollWidth)).toBeLessThanOrEqual(
+        await page.evaluate(() => document.querySelector('main')?.clientWidth ?? 0),
+      );
+      await screenshot(page, name, size, colorScheme);
+    }
+  }
+  await page.setViewportSize(SIZES[1440]);
+  await page.emulateMedia({ colorScheme: 'light' });
+};
+
 /** Screenshots for the README, only when asked for, so that a test run leaves the tree as it was. */
 export async function screenshot(
   page: Page,

@@ -5,7 +5,7 @@ import { startMcp, type McpStandIn } from '../servers/mcp.ts';
 import { startMessages, type MessagesServer } from '../servers/messages.ts';
 import { startOutside, type Outside } from '../servers/outside.ts';
 import { serveStatic, type StaticServer } from '../servers/static.ts';
-import { axeFindsNothing, complaintsOf, dist, go, ready, screenshot, SIZES, type Console } from './cockpit.ts';
+import { complaintsOf, connectModel, dist, go, looksRight, putFile, ready, textOf, type Console } from './cockpit.ts';
 import { answerCalls, type Fake } from './fake-calls.ts';
 
 const NOTE = '/workspace/context/note.md';
@@ -17,44 +17,6 @@ let outside: Outside;
 let mcp: McpStandIn;
 let proposals: object[];
 let complaints: string[];
-
-const write = (page: Page, path: string, content: string): Promise<void> =>
-  page.evaluate(
-    async ([to, text]) => {
-      const { allod } = globalThis as unknown as Console;
-      const now = await allod.read(to);
-      const base = now.ok ? now.value.stat.revision : null;
-      const done = await allod.write([{ op: 'put', path: to, content: text, base }], { message: 'm' });
-      if (!done.ok) throw new Error(done.error.message);
-    },
-    [path, content] as const,
-  );
-
-const textOf = (page: Page, path: string): Promise<string> =>
-  page.evaluate(async (at) => {
-    const read = await (globalThis as unknown as Console).allod.read(at);
-    return read.ok ? String(read.value.content) : '';
-  }, path);
-
-/** axe and a picture at both sizes, light and dark; nothing but code scrolls sideways. */
-const looksRight = async (page: Page, name: string): Promise<void> => {
-  for (const size of [1440, 360] as const) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize(SIZES[size]);
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.waitForTimeout(300);
-      await axeFindsNothing(page);
-      const wide = await page.evaluate(() => {
-        const main = document.querySelector('main');
-        return (main?.scrollWidth ?? 0) - (main?.clientWidth ?? 0);
-      });
-      expect(wide).toBeLessThanOrEqual(0);
-    }
-    await screenshot(page, name, size);
-  }
-  await page.setViewportSize(SIZES[1440]);
-  await page.emulateMedia({ colorScheme: 'light' });
-};
 
 const card = async (page: Page, title: string): Promise<Locator> => {
   await page
@@ -77,22 +39,18 @@ test.beforeEach(async ({ page }) => {
   complaints = await complaintsOf(page);
   await page.goto(app.url);
   await ready(page);
-  const policy = {
-    autonomy: 'bounded',
-    grants: { 'agent:shell': { write: ['/workspace/**'] } },
-    egress: [outside.url, new URL(mcp.url).origin],
-    mcp: { own: { url: mcp.url } },
-    models: {
-      default: { base_url: model.url, model: 'claude-sonnet-5-5', secret: 'KEY', price: { input: 3, output: 15 } },
-    },
-  };
-  await write(page, '/system/policy.yaml', `${JSON.stringify(policy)}\n`);
-  await write(page, LETTER, 'Please order one.\n');
-  await page.evaluate(
-    (origins) =>
-      (globalThis as unknown as Console).allod.call('secret', { name: 'KEY', value: 'sk-0123456789', origins }),
-    [model.url, outside.url],
+  await connectModel(
+    page,
+    model.url,
+    [
+      'autonomy: bounded',
+      'grants: { "agent:shell": { write: [/workspace/**] } }',
+      `egress: ["${outside.url}", "${new URL(mcp.url).origin}"]`,
+      `mcp: { own: { url: "${mcp.url}" } }`,
+    ],
+    { key: 'sk-0123456789', origins: [outside.url] },
   );
+  await putFile(page, LETTER, 'Please order one.\n');
 });
 test.afterEach(async () => {
   await Promise.all([app.close(), model.close(), outside.close(), mcp.close()]);

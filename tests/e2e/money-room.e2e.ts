@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
 import { startMessages, type MessagesServer, type Turn } from '../servers/messages.ts';
 import { serveStatic, type StaticServer } from '../servers/static.ts';
-import { axeFindsNothing, complaintsOf, dist, go, ready, screenshot, SIZES, type Console } from './cockpit.ts';
+import { complaintsOf, connectModel, dist, go, looksRight, putFile, ready, type Console } from './cockpit.ts';
 
 /** 100,000 tokens in at 3 USD a million, 20,000 out at 15: 60 cents. */
 const SAID: Turn = { text: 'Looked after it.', usage: { input_tokens: 100_000, output_tokens: 20_000 } };
@@ -13,18 +13,6 @@ let app: StaticServer;
 let model: MessagesServer;
 let turn: Turn;
 let complaints: string[];
-
-const write = (page: Page, path: string, content: string): Promise<void> =>
-  page.evaluate(
-    async ([to, text]) => {
-      const { allod } = globalThis as unknown as Console;
-      const now = await allod.read(to);
-      const base = now.ok ? now.value.stat.revision : null;
-      const done = await allod.write([{ op: 'put', path: to, content: text, base }], { message: 'm' });
-      if (!done.ok) throw new Error(done.error.message);
-    },
-    [path, content] as const,
-  );
 
 const fire = (page: Page, path: string): Promise<string> =>
   page.evaluate(async (what) => {
@@ -36,24 +24,6 @@ const fire = (page: Page, path: string): Promise<string> =>
     return fired.value.run ?? '';
   }, path);
 
-/** axe and a picture at both sizes, light and dark; nothing but code scrolls sideways. */
-const looksRight = async (page: Page, name: string): Promise<void> => {
-  for (const size of [1440, 360] as const) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize(SIZES[size]);
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.waitForTimeout(300);
-      await axeFindsNothing(page);
-      expect(await page.evaluate(() => document.querySelector('main')?.scrollWidth)).toBeLessThanOrEqual(
-        await page.evaluate(() => document.querySelector('main')?.clientWidth ?? 0),
-      );
-      await screenshot(page, name, size, colorScheme);
-    }
-  }
-  await page.setViewportSize(SIZES[1440]);
-  await page.emulateMedia({ colorScheme: 'light' });
-};
-
 test.beforeEach(async ({ page }) => {
   turn = SAID;
   app = await serveStatic(dist);
@@ -61,21 +31,11 @@ test.beforeEach(async ({ page }) => {
   complaints = await complaintsOf(page);
   await page.goto(app.url);
   await ready(page);
-  await write(
-    page,
-    '/system/policy.yaml',
-    [
-      'autonomy: bounded',
-      'budget: { usd: 30, per: month }',
-      'grants: { "agent:shell": { write: [/workspace/**] } }',
-      `models: { default: { base_url: "${model.url}", model: claude-sonnet-5-5, secret: KEY, price: { input: 3, output: 15 } } }`,
-      '',
-    ].join('\n'),
-  );
-  await page.evaluate(
-    (url) => (globalThis as unknown as Console).allod.call('secret', { name: 'KEY', value: 'sk', origins: [url] }),
-    model.url,
-  );
+  await connectModel(page, model.url, [
+    'autonomy: bounded',
+    'budget: { usd: 30, per: month }',
+    'grants: { "agent:shell": { write: [/workspace/**] } }',
+  ]);
 });
 test.afterEach(async () => {
   await Promise.all([app.close(), model.close()]);
@@ -92,7 +52,7 @@ test('the month is told as calls go: spent, reserved and left, by agent, job and
   await expect(main.getByRole('link', { name: 'Give an agent an order' })).toBeVisible();
   await looksRight(page, 'money-empty');
 
-  await write(
+  await putFile(
     page,
     '/workspace/jobs/tend.md',
     '---\nagent: shell\nbudget: { usd: 2, per: month }\n---\nLook after it.\n',

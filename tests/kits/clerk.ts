@@ -3,12 +3,11 @@
 import { bootMemory, type Memory } from '../../kernel/boot/memory.ts';
 import { createInlineBash } from '../../kernel/bash/inline.ts';
 import { must } from '../../kernel/protocol/errors.ts';
-import type { RunRecord } from '../../kernel/protocol/formats/records.ts';
+import { parseRun, type RunRecord } from '../../kernel/protocol/formats/records.ts';
 import type { Ended } from '../../kernel/protocol/ports.ts';
 import type { Sys } from '../../kernel/protocol/sys.ts';
 import { startMessages, type MessagesServer, type Seen, type Turn } from '../servers/messages.ts';
 import { createAgents, type AgentsOptions } from '../../kernel/agents/agents.ts';
-import { parseRun } from '../../kernel/agents/resume.ts';
 
 export const KEY = 'sk-test-4f9c1d77aa';
 export const ROLE = `---

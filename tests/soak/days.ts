@@ -7,8 +7,8 @@ import { createNarrative } from '../../kernel/daemons/narrative.ts';
 import { createScheduler } from '../../kernel/daemons/scheduler.ts';
 import { err, ok } from '../../kernel/protocol/errors.ts';
 import { LEDGER, parseLedger, type LedgerLine } from '../../kernel/protocol/formats/ledger.ts';
-import { emptyUsage, type Proposal, type RunRecord, type Usage } from '../../kernel/protocol/formats/records.ts';
-import { dueSlots, parseSlots, type Schedule, type SlotLine } from '../../kernel/protocol/formats/schedule.ts';
+import { emptyUsage, parseRun, type Proposal, type Usage } from '../../kernel/protocol/formats/records.ts';
+import { dueSlots, parseSlots, standingSlots, type Schedule } from '../../kernel/protocol/formats/schedule.ts';
 import { answerCost, costOf, requestCost } from '../../kernel/protocol/money.ts';
 import type { Ended } from '../../kernel/protocol/ports.ts';
 import type { Sys } from '../../kernel/protocol/sys.ts';
@@ -20,7 +20,6 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const START = Date.UTC(2026, 0, 5, 5);
-type SlotRow = Extract<SlotLine, { t: 'slot' }>;
 
 const JOBS: Record<string, { schedule: Schedule; text: string }> = {
   morning: {
@@ -239,11 +238,8 @@ export const live = async (days: number, seed: number): Promise<{ wrong: string[
   for (const [slug, { schedule }] of Object.entries(JOBS)) {
     const lines = slots.flatMap(([path, text]) => (path.includes(`/${slug}/`) ? parseSlots(text) : []));
     const since = lines.find((line) => line.t === 'schedule');
-    const standing = new Map<string, SlotRow>();
-    for (const line of lines) if (line.t === 'slot') standing.set(line.slot, { ...standing.get(line.slot), ...line });
     let until = Date.parse(since?.t === 'schedule' ? since.at : '');
-    const rows = [...standing.values()].sort((a, b) => a.slot.localeCompare(b.slot));
-    for (const { slot, from, state, run, count = 1 } of rows) {
+    for (const { slot, from, state, run, count = 1 } of standingSlots(lines)) {
       counts[state] = (counts[state] ?? 0) + count;
       if (run) answered.add(run);
       if (state === 'running') wrong.push(`${slug} ${slot} still runs`);
@@ -257,10 +253,7 @@ export const live = async (days: number, seed: number): Promise<{ wrong: string[
   }
   const runs = (await texts('/system/runs')).map(([path, text]) => ({
     path,
-    records: text
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as RunRecord),
+    records: parseRun(text),
   }));
   let taken = 0;
   for (const { path, records } of runs) {

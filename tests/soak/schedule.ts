@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright';
-import type { RunRecord } from '../../kernel/protocol/formats/records.ts';
-import { parseSlots, type SlotLine } from '../../kernel/protocol/formats/schedule.ts';
+import { parseRun, type RunRecord } from '../../kernel/protocol/formats/records.ts';
+import { parseSlots, standingSlots } from '../../kernel/protocol/formats/schedule.ts';
 import { sendAlarm, watchtowerOf } from '../alarms.ts';
 import { startBrowser } from '../browser-process.ts';
 import { startMessages } from '../servers/messages.ts';
@@ -17,8 +17,6 @@ import type { Console } from '../e2e/cockpit.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const MINUTE = 60_000;
 const JOBS = ['one', 'two', 'three'];
-
-type SlotRow = Extract<SlotLine, { t: 'slot' }>;
 
 const randomFrom = (seed: number): (() => number) => {
   let state = seed;
@@ -73,10 +71,8 @@ const judge = (slots: Record<string, string>, runs: Record<string, string>): { w
   for (const job of JOBS) {
     const lines = Object.entries(slots).flatMap(([path, text]) => (path.includes(`/${job}/`) ? parseSlots(text) : []));
     const since = lines.find((line) => line.t === 'schedule');
-    const standing = new Map<string, SlotRow>();
-    for (const line of lines) if (line.t === 'slot') standing.set(line.slot, { ...standing.get(line.slot), ...line });
     const seen = new Map<number, number>();
-    for (const { slot, from, state, run, count = 1 } of standing.values()) {
+    for (const { slot, from, state, run, count = 1 } of standingSlots(lines)) {
       counts[state] = (counts[state] ?? 0) + count;
       if (run) answered.add(run);
       for (let at = Date.parse(from ?? slot); at <= Date.parse(slot); at += MINUTE)
@@ -88,10 +84,7 @@ const judge = (slots: Record<string, string>, runs: Record<string, string>): { w
       if (seen.get(at) !== 1) wrong.push(`${job}: ${new Date(at).toISOString()} stands in ${seen.get(at) ?? 0} lines`);
   }
   for (const [path, text] of Object.entries(runs)) {
-    const records = text
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as RunRecord);
+    const records = parseRun(text);
     const of = (t: RunRecord['t']): number => records.filter((record) => record.t === t).length;
     resumed += records.filter((record) => record.t === 'note' && record.resumed).length;
     if (of('start') !== 1 || of('end') !== 1) wrong.push(`${path}: ${of('start')} starts, ${of('end')} ends`);

@@ -6,6 +6,7 @@
 import type { Actor } from '../actor.ts';
 import type { DeviceId } from '../entry.ts';
 import type { Nano, Price } from '../money.ts';
+import { parseLines } from './lines.ts';
 import type { Path } from '../paths.ts';
 import type { Usage } from './records.ts';
 
@@ -55,12 +56,4 @@ const isLine = (line: unknown): line is LedgerLine =>
   Number(line.nano) >= 0;
 
 /** A line that is none is passed over: another device may write what this version does not know. */
-export const parseLedger = (text: string): LedgerLine[] =>
-  text.split('\n').flatMap((line): LedgerLine[] => {
-    try {
-      const parsed: unknown = JSON.parse(line || 'null');
-      return isLine(parsed) ? [parsed] : [];
-    } catch {
-      return [];
-    }
-  });
+export const parseLedger = (text: string): LedgerLine[] => parseLines(text).filter(isLine);

@@ -9,6 +9,7 @@ import type { SysError } from '../errors.ts';
 import type { Change } from '../files.ts';
 import type { How } from './ledger.ts';
 import type { Path } from '../paths.ts';
+import { parseLine } from './lines.ts';
 
 export type ProposalState =
   | 'pending'
@@ -137,6 +138,14 @@ export type RunRecord =
       usd?: number;
     };
 
+export const parseRecord = (line: string): RunRecord | undefined => {
+  const value = parseLine(line);
+  return value && 't' in value && typeof value.t === 'string' ? (value as RunRecord) : undefined;
+};
+
+/** Every whole record of a run file. */
+export const parseRun = (text: string): RunRecord[] => text.split('\n').flatMap((line) => parseRecord(line) ?? []);
+
 /** What a model answered, in the shape it is sent back in the next request. */
 export type ModelBlock =
   | { type: 'text'; text: string }
@@ -208,6 +217,10 @@ export const addUsage = (a: Usage, b: Usage): Usage => ({
     ? { cacheWriteHour: (a.cacheWriteHour ?? 0) + (b.cacheWriteHour ?? 0) }
     : {}),
 });
+
+/** It waits for a decision or, approved, for a network, and may become too old for either. */
+export const mayExpire = ({ state, sendsFrom }: Proposal): boolean =>
+  state === 'pending' || (state === 'approved' && sendsFrom !== undefined);
 
 export const PROPOSALS: Path = '/system/proposals';
 export const RUNS: Path = '/system/runs';

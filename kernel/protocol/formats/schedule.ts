@@ -5,6 +5,7 @@
  * slot of the repeated hour is due once, and an hourly one in both.
  */
 import { Cron } from 'croner';
+import { parseLines } from './lines.ts';
 import { SLOTS } from './records.ts';
 import type { Path } from '../paths.ts';
 
@@ -99,17 +100,21 @@ export const slotsFile = (job: Path, time: number): Path =>
 
 /** Lines of a slot file; what cannot be read is left out. */
 export const parseSlots = (text: string): SlotLine[] =>
-  text.split('\n').flatMap((line): SlotLine[] => {
-    try {
-      const parsed: unknown = JSON.parse(line);
-      return parsed !== null && typeof parsed === 'object' && 't' in parsed ? [parsed as SlotLine] : [];
-    } catch {
-      return [];
-    }
-  });
+  parseLines(text).flatMap((line) => ('t' in line ? [line as SlotLine] : []));
 
 /** A slot as it stands: its lines, the later over the earlier. */
 export type SlotRow = Extract<SlotLine, { t: 'slot' }>;
+
+/** Each slot of these lines as it stands, oldest first. */
+export const standingSlots = (lines: Iterable<SlotLine>): SlotRow[] => {
+  const standing = new Map<string, SlotRow>();
+  for (const line of lines) if (line.t === 'slot') standing.set(line.slot, { ...standing.get(line.slot), ...line });
+  return [...standing.values()].sort((a, b) => a.slot.localeCompare(b.slot));
+};
+
+/** [R8] Whether this device runs schedules: the one that policy names, or any while it names none. */
+export const isExecutor = (device: string, executor: string | undefined): boolean =>
+  executor === undefined || (executor.length >= 6 && device.startsWith(executor));
 
 /** One job of /proc/schedule. */
 export type ScheduleRow = {

@@ -2,13 +2,14 @@
  * AmendDialog: the operator edits what was proposed, before deciding. Nothing is done yet: it becomes another proposal, with
  * a seal of its own, and the one that was asked is void.
  */
-import { createEffect, createSignal, For, on, Show } from 'solid-js';
+import { createEffect, createSignal, For, on } from 'solid-js';
 import type { Proposal } from '../../../kernel/protocol/formats/records.ts';
 import { readActor } from '../../ui/actors.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { TextArea } from '../../ui/TextArea.tsx';
+import { Problem } from '../../ui/Problem.tsx';
 import { amended, draftsOf, type Amended } from './amending.ts';
 
 export interface AmendDialogProps {
@@ -77,13 +78,7 @@ export function AmendDialog(props: AmendDialogProps) {
             </Field>
           )}
         </For>
-        <Show when={problem()}>
-          {(words) => (
-            <p class="fail-ink" role="alert">
-              {words()}
-            </p>
-          )}
-        </Show>
+        <Problem words={problem()} />
       </div>
     </Dialog>
   );

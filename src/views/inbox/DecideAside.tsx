@@ -4,6 +4,7 @@
  */
 import { createSignal, Show } from 'solid-js';
 import { Input } from '../../ui/Input.tsx';
+import { Problem } from '../../ui/Problem.tsx';
 
 export interface DecideAsideProps {
   refusal: string | undefined;
@@ -17,13 +18,7 @@ export function DecideAside(props: DecideAsideProps) {
   const [asked, setAsked] = createSignal(false);
   return (
     <div class="grow stack-s">
-      <Show when={props.refusal}>
-        {(words) => (
-          <p class="fail-ink" role="alert">
-            {words()}
-          </p>
-        )}
-      </Show>
+      <Problem words={props.refusal} />
       <Show when={asked()}>
         <Input
           label="Reason for your decision"

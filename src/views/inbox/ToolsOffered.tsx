@@ -8,6 +8,7 @@ import type { ToolOffer } from '../../../kernel/protocol/mcp.ts';
 import { useClient } from '../../client/context.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { Problem } from '../../ui/Problem.tsx';
 import { visible } from './exact-fields.ts';
 
 const STATES: Record<ToolOffer['tools'][number]['state'], string> = {
@@ -43,13 +44,7 @@ export function ToolsOffered(props: { effect: McpToolsEffect }) {
           {asking() ? 'Asking the server' : 'Show the tools it offers now'}
         </Button>
       </p>
-      <Show when={problem()}>
-        {(words) => (
-          <p class="fail-ink" role="alert">
-            {words()}
-          </p>
-        )}
-      </Show>
+      <Problem words={problem()} />
       <Show when={offer()}>
         {(shown) => (
           <>

@@ -5,6 +5,7 @@
  */
 import { parseLedger, type Reserve, type Settle } from '../../../kernel/protocol/formats/ledger.ts';
 import type { Nano } from '../../../kernel/protocol/money.ts';
+import { wall } from '../../ui/words.ts';
 
 /** `settled` is absent while the call goes on, and only the most it can cost is set aside. */
 export type Call = Reserve & { device: string; settled?: Settle };
@@ -69,20 +70,10 @@ const FIRST_DAY = 3;
 
 /** What the month comes to if it goes on as it went: undefined until its third day. */
 export const paceOf = (spent: Nano, now: number, zone: string): Pace | undefined => {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-  }).formatToParts(now);
-  const part = (type: string): number => Number(parts.find((one) => one.type === type)?.value);
-  const day = part('day');
+  const { year, month, date: day, hour, minute } = wall(now, zone);
   if (day < FIRST_DAY) return undefined;
-  const days = new Date(Date.UTC(part('year'), part('month'), 0)).getUTCDate();
+  const days = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
   // The part of today that is gone counts, not the whole day: a month is not cheaper for having just begun a day.
-  const gone = day - 1 + (part('hour') * 60 + part('minute')) / (24 * 60);
+  const gone = day - 1 + (hour * 60 + minute) / (24 * 60);
   return { day, days, nano: Math.round((spent / gone) * days) };
 };
