@@ -100,6 +100,36 @@ describe('a job on schedule', () => {
     expect(c.ran).toEqual([]);
   });
 
+  test('[R8] each month says once more by which schedule, so that a start need not read them all', async () => {
+    const a = await boot();
+    await a.job('schedule: "30 8 * * *"');
+    await a.clock.advance(HOUR);
+    let k = a;
+    const lines = async (month: string): Promise<SlotLine[]> =>
+      parseSlots(String(must(await k.op.read(`${slotsFolder('/workspace/jobs/j.md')}/${month}.jsonl`)).content));
+    for (const day of [Date.UTC(2026, 11, 3, 9), Date.UTC(2026, 11, 4, 9), Date.UTC(2027, 0, 2, 9)]) {
+      k.crash();
+      a.clock.set(day);
+      k = await boot(a.disk, a.clock);
+      await k.clock.advance(1);
+    }
+    k.crash();
+    k = await boot(a.disk, a.clock);
+    await k.clock.advance(1);
+    const kinds = async (month: string): Promise<string> => (await lines(month)).map(({ t }) => t).join(' ');
+    expect((await kinds('2026-11')).match(/schedule/g)).toHaveLength(1);
+    expect((await kinds('2026-12')).match(/schedule/g)).toHaveLength(1);
+    expect((await kinds('2027-01')).match(/schedule/g)).toHaveLength(1);
+    expect(await k.said()).toEqual([
+      '11-23T08:30 done',
+      '12-02T08:30 missed x9',
+      '12-03T08:30 done missed 9',
+      '12-04T08:30 done',
+      '01-01T08:30 missed x28',
+      '01-02T08:30 done missed 28',
+    ]);
+  });
+
   test('[R8] catch-up: skip runs nothing late, and says what was missed', async () => {
     const a = await boot();
     await a.job('schedule: "0 * * * *"\ncatch-up: skip');

@@ -102,10 +102,23 @@ const start = (sys: Sys, options: SchedulerOptions, onAlarm: (look: () => Promis
   /** The book a job goes by: a schedule that changed is due from when its file was written. */
   const bookOf = async ({ job, schedule, since }: Scheduled): Promise<Book | undefined> => {
     const { path } = job;
-    const book = books.get(path) ?? (await readBook(sys, path));
-    if (book && sameSchedule(book.schedule, schedule)) {
+    const keep = (book: Book): Book => {
       books.set(path, book);
       return book;
+    };
+    const says = (at: string): SlotLine => ({
+      t: 'schedule',
+      at,
+      lines: [...schedule.lines],
+      ...(schedule.tz ? { tz: schedule.tz } : {}),
+    });
+    const known = books.get(path);
+    if (known && sameSchedule(known.schedule, schedule)) return known;
+    const read = known ? undefined : await readBook(sys, path);
+    const book = known ?? read;
+    if (read && sameSchedule(read.schedule, schedule)) {
+      const kept = !read.far || (await note(path, [says(iso(read.until))], 'On schedule'));
+      return kept ? keep({ schedule, until: read.until }) : undefined;
     }
     const changed = Date.parse(since);
     const lines: SlotLine[] = [];
@@ -113,11 +126,9 @@ const start = (sys: Sys, options: SchedulerOptions, onAlarm: (look: () => Promis
     const owed = book && dueSlots(book.schedule, book.until, Math.min(changed, sys.now()));
     if (owed) lines.push(slotLine(owed, 'missed', 'Nothing was open before its schedule changed.'));
     const at = iso(Math.min(sys.now(), Math.max(changed, book?.until ?? 0)));
-    lines.push({ t: 'schedule', at, lines: [...schedule.lines], ...(schedule.tz ? { tz: schedule.tz } : {}) });
+    lines.push(says(at));
     if (!(await note(path, lines, 'On schedule'))) return undefined;
-    const next = { schedule, until: Date.parse(at) };
-    books.set(path, next);
-    return next;
+    return keep({ schedule, until: Date.parse(at) });
   };
 
   const look = async (entry: Scheduled): Promise<void> => {

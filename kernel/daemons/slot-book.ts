@@ -1,6 +1,7 @@
 /**
  * What the slot ledger says of one job: by which schedule it is due, and up to when every slot is accounted for. Read
- * from /system/slots/<job>/ once, newest month first; afterwards kept by whoever writes the lines.
+ * from /system/slots/<job>/ once, newest month first; afterwards kept by whoever writes the lines. Each month says once
+ * more by which schedule, so that a start reads one month and not all.
  */
 import { parseSlots, slotsFile, slotsFolder, type Schedule, type SlotLine } from '../protocol/formats/schedule.ts';
 import type { Path } from '../protocol/paths.ts';
@@ -12,8 +13,8 @@ export type Book = { schedule: Schedule; until: number };
 export const sameSchedule = (a: Schedule, b: Schedule): boolean =>
   a.tz === b.tz && a.lines.length === b.lines.length && a.lines.every((line, at) => line === b.lines[at]);
 
-/** Undefined when the job was never on schedule. */
-export const readBook = async (sys: Sys, job: Path): Promise<Book | undefined> => {
+/** Undefined when the job was never on schedule. `far`: the newest month does not say by which. */
+export const readBook = async (sys: Sys, job: Path): Promise<(Book & { far: boolean }) | undefined> => {
   const listed = await sys.list(slotsFolder(job), { limit: 10_000 });
   const files = listed.ok ? listed.value.entries.map((stat) => stat.path).sort() : [];
   let until = 0;
@@ -21,7 +22,12 @@ export const readBook = async (sys: Sys, job: Path): Promise<Book | undefined> =
     const read = await sys.read(file, { as: 'text' });
     for (const line of parseSlots(read.ok ? String(read.value.content) : '').toReversed()) {
       if (line.t === 'slot') until = Math.max(until, Date.parse(line.slot));
-      else return { schedule: { lines: line.lines, tz: line.tz }, until: Math.max(until, Date.parse(line.at)) };
+      else
+        return {
+          schedule: { lines: line.lines, tz: line.tz },
+          until: Math.max(until, Date.parse(line.at)),
+          far: file !== files.at(-1),
+        };
     }
   }
   return undefined;
